@@ -1,0 +1,1 @@
+"""Touchline: a self-hosted live-football platform."""

@@ -1,0 +1,1 @@
+"""Follows the change stream with a cursor and hands it to readers."""

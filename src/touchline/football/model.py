@@ -1,0 +1,444 @@
+"""The words of the core: a match, a claim about it, a decision, and what can happen.
+
+All instants are whole Unix seconds UTC unless the name ends in `_ms`. Ids are the provider's,
+opaque. Everything here is frozen; a new state is a new value.
+"""
+
+from collections.abc import Mapping
+from enum import IntEnum, StrEnum
+
+from msgspec import Struct
+
+from touchline.ids import MatchId
+
+Pair = tuple[int, int]
+"""(home, away)"""
+Slots = tuple[int, int, int, int, int, int, int]
+"""The provider's array[7]: goals, half-time goals, red, yellow, corners (-1 none), extra time, shoot-out."""
+
+NO_SLOTS: Slots = (0, 0, 0, 0, 0, 0, 0)
+
+
+class Status(IntEnum):
+    """The provider's status ids; 6 is an old id of 5 and is read as 5 at the edge."""
+
+    ABNORMAL = 0
+    NOT_STARTED = 1
+    FIRST_HALF = 2
+    HALF_TIME = 3
+    SECOND_HALF = 4
+    EXTRA_TIME = 5
+    SHOOT_OUT = 7
+    ENDED = 8
+    DELAYED = 9
+    INTERRUPTED = 10
+    ABANDONED = 11
+    CANCELLED = 12
+    TO_BE_DETERMINED = 13
+
+
+LIVE = frozenset({Status.FIRST_HALF, Status.HALF_TIME, Status.SECOND_HALF, Status.EXTRA_TIME, Status.SHOOT_OUT})
+RUNNING = frozenset({Status.FIRST_HALF, Status.SECOND_HALF, Status.EXTRA_TIME})
+"""The statuses in which the clock runs."""
+
+
+class Side(IntEnum):
+    """`position` on the wire. For an own goal it is the side that profits."""
+
+    NEUTRAL = 0
+    HOME = 1
+    AWAY = 2
+
+
+class Source(StrEnum):
+    """Who claims something."""
+
+    OPERATOR = "operator"
+    MQTT = "mqtt"
+    DETAIL_LIVE = "detail_live"
+    LIVE_HISTORY = "live_history"
+    RECENT_LIST = "recent_list"
+    DIARY = "diary"
+    SEASON_RECENT = "season_recent"
+
+
+class Group(StrEnum):
+    """Parts of a match that are judged one by one, each with its own provenance."""
+
+    STATUS = "status"
+    GOALS = "goals"
+    COUNTS = "counts"
+    INCIDENTS = "incidents"
+    STATS = "stats"
+    TLIVE = "tlive"
+    SCHEDULE = "schedule"
+
+
+class Period(StrEnum):
+    """A period with a kick-off stamp of its own. Extra time is one status, two playing periods."""
+
+    FIRST_HALF = "first_half"
+    SECOND_HALF = "second_half"
+    OVERTIME = "overtime"
+
+
+# ---------------------------------------------------------------- claims
+
+
+class StatusClaim(Struct, frozen=True):
+    """`status` and the stamp of the running period (tuple index 4); None where the wire said 0 or nothing."""
+
+    status: Status
+    kickoff_ts: int | None = None
+
+
+class Goals(Struct, frozen=True):
+    """Slots 0, 1, 5, 6 of each side: goals, half-time goals, extra time, shoot-out."""
+
+    home: tuple[int, int, int, int]
+    away: tuple[int, int, int, int]
+
+
+class Counts(Struct, frozen=True):
+    """Slots 2, 3, 4 of each side: red cards, yellow cards, corners (-1: no data)."""
+
+    home: tuple[int, int, int]
+    away: tuple[int, int, int]
+
+
+class Incident(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One entry of the provider's list, as claimed. `time` is in minutes and includes added minutes."""
+
+    type: int
+    side: Side
+    time: int
+    add_time: int | None = None
+    player_id: str = ""
+    player_name: str = ""
+    assist1_id: str = ""
+    assist1_name: str = ""
+    assist2_id: str = ""
+    assist2_name: str = ""
+    in_player_id: str = ""
+    in_player_name: str = ""
+    out_player_id: str = ""
+    out_player_name: str = ""
+    home_score: int | None = None
+    away_score: int | None = None
+    var_reason: int | None = None
+    var_result: int | None = None
+    reason_type: int | None = None
+
+
+class Stat(Struct, frozen=True):
+    """One counter of both sides; `type` as in the provider's statistics codes."""
+
+    type: int
+    home: int
+    away: int
+
+
+class TextLine(Struct, frozen=True):
+    """One line of commentary: shown, never used to infer anything."""
+
+    time: str
+    data: str
+    side: Side = Side.NEUTRAL
+
+
+class Schedule(Struct, frozen=True, kw_only=True):
+    """What schedule sources say: when, who, where. Empty text means unknown."""
+
+    match_time: int
+    competition_id: str = ""
+    season_id: str = ""
+    stage_id: str = ""
+    home_team_id: str = ""
+    away_team_id: str = ""
+    venue_id: str = ""
+    referee_id: str = ""
+    round_num: int = 0
+    group_num: int = 0
+    neutral: bool = False
+    tbd: bool = False
+    has_ot: bool = False
+    team_reverse: bool = False
+    loss: bool = False
+    note: str = ""
+    related_id: str = ""
+    aggregate: Pair | None = None
+    home_position: str = ""
+    away_position: str = ""
+    coverage: Mapping[str, int] = {}
+    environment: Mapping[str, str] = {}
+    """Weather code, temperature, wind, humidity, pressure; all as text with their unit."""
+    ended_ts: int | None = None
+
+
+class Says(Struct, frozen=True, kw_only=True):
+    """The groups one source speaks about; None is silence."""
+
+    status: StatusClaim | None = None
+    goals: Goals | None = None
+    counts: Counts | None = None
+    incidents: tuple[Incident, ...] | None = None
+    stats: tuple[Stat, ...] | None = None
+    """Sorted by type, one entry a type."""
+    tlive: tuple[TextLine, ...] | None = None
+    schedule: Schedule | None = None
+
+
+class Observation(Struct, frozen=True, kw_only=True):
+    """A claim: this source says match M is so, at T."""
+
+    match_id: MatchId
+    source: Source
+    channel: str
+    """One connection of a source: `seq` counts within it."""
+    observed_at_ms: int
+    """Football time. Push: receipt; poll: when the request was sent."""
+    seq: int
+    provider_time: int | None = None
+    """The payload's own time, never ours."""
+    says: Says
+    follows: Mapping[Group, int] = {}
+    """Fingerprint of what this connection last said of a group (see `order.py`)."""
+
+
+# ---------------------------------------------------------------- state
+
+
+class Provenance(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who set a group, and when."""
+
+    source: Source
+    channel: str
+    observed_at_ms: int
+    seq: int
+    provider_time: int | None = None
+    superseded: tuple[tuple[int, int], ...] = ()
+    """The last few contents before this one: (fingerprint, observed_at_ms), oldest first."""
+
+
+class Held(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A claim that waits for a second word. `value` is the claimed status, or 0 for an empty list."""
+
+    value: int
+    source: Source
+    channel: str
+    observed_at_ms: int
+
+
+class Pending(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a match has heard but not believed yet."""
+
+    status: Held | None = None
+    incidents: Held | None = None
+    contested_at_ms: int | None = None
+    """When another status was last claimed of an ended match: it stays provisional for 15 minutes more."""
+    history_asked: bool = False
+    """Whether `live/history` was asked to settle a mirrored repeat."""
+
+
+class KickoffRevision(Struct, frozen=True, kw_only=True):
+    """A stamp that differs from the write-once column of its period. `seq` counts from 1 in a period."""
+
+    period: Period
+    seq: int
+    kickoff_ts: int
+    delta_s: int
+    """Against the first stamp of the period."""
+    source: Source
+    observed_at_ms: int
+    followed: bool
+    reason: str
+    """`revision`, `out_of_window`, `et_second_period` or `resume`."""
+
+
+class Pause(Struct, frozen=True):
+    """An interruption (status 10); open while `ended_ts` is None."""
+
+    started_ts: int
+    ended_ts: int | None = None
+
+
+class StoredIncident(Struct, frozen=True, kw_only=True):
+    """An incident with its identity. `ordinal` (from 1) names it within its match for ever."""
+
+    ordinal: int
+    position: int
+    """Its place in the newest list."""
+    revision: int = 0
+    withdrawn_ts: int | None = None
+    first_seen_ts: int
+    what: Incident
+
+
+class Match(Struct, frozen=True, kw_only=True):
+    """One row of the truth."""
+
+    id: MatchId
+    version: int = 0
+    schedule: Schedule
+    status: Status = Status.NOT_STARTED
+    phase_entered_ts: int
+    phase_seen_live: bool = False
+    """Whether we saw the match enter its phase (then `phase_entered_ts` can stand in for a stamp)."""
+    home_scores: Slots = NO_SLOTS
+    away_scores: Slots = NO_SLOTS
+    half_time_reached: bool = False
+    shoot_out_reached: bool = False
+    first_half_kickoff_ts: int | None = None
+    second_half_kickoff_ts: int | None = None
+    overtime_kickoff_ts: int | None = None
+    revisions: tuple[KickoffRevision, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    minute: int | None = None
+    last_minute_update_ts: int | None = None
+    provider_update_time: int | None = None
+    last_event_ts: int | None = None
+    last_seen_ts: int | None = None
+    provenance: Mapping[Group, Provenance] = {}
+    pending: Pending = Pending()
+    incidents: tuple[StoredIncident, ...] = ()
+    """Loaded only for claims about incidents or goals; withdrawn ones included."""
+    statistics: tuple[Stat, ...] = ()
+    tlive: tuple[TextLine, ...] = ()
+
+
+class Score(Struct, frozen=True, kw_only=True):
+    """What the slots mean; None where the match has not got there."""
+
+    regular: Pair
+    half_time: Pair | None = None
+    extra_time: Pair | None = None
+    """Total after 120 minutes."""
+    shoot_out: Pair | None = None
+
+    @property
+    def display(self) -> Pair:
+        """The score on the board; the shoot-out is shown beside it, never added."""
+        return self.regular if self.extra_time is None else self.extra_time
+
+
+# ---------------------------------------------------------------- decisions
+
+
+class Answer(StrEnum):
+    """What the one writer answers; exactly four."""
+
+    SUCCESS = "success"
+    STALE = "rejected_stale"
+    LOCKED = "rejected_locked"
+    INVALID = "rejected_invalid"
+
+
+class Reason(StrEnum):
+    """Why. These are the metric's label values."""
+
+    APPLIED = "applied"
+    UNCHANGED = "unchanged"
+    OLDER = "older"
+    EQUAL_TIME = "equal_time"
+    LOWER_RANK = "lower_rank"
+    ECHO = "echo"
+    BACKWARD_UNCONFIRMED = "backward_unconfirmed"
+    EMPTY_UNCONFIRMED = "empty_unconfirmed"
+    MIRRORED_REPEAT = "mirrored_repeat"
+    NOT_ITS_TURN = "not_its_turn"
+    """The source may not speak about this group at this moment (diary while live, early end …)."""
+    INVALID_MATCH_ID = "invalid_match_id"
+    UNKNOWN_MATCH = "unknown_match"
+    UNKNOWN_STATUS = "unknown_status"
+    WRONG_SHAPE = "wrong_shape"
+    CONTENDED = "contended"
+
+
+class Question(StrEnum):
+    """What a decision wants asked of the provider (the core asks nobody)."""
+
+    LIVE_HISTORY = "live_history"
+
+
+class StatusChanged(Struct, frozen=True, kw_only=True, tag_field="event", tag="match.status"):
+    """The match entered another status. `missed` are legal phases nobody told us about."""
+
+    before: Status
+    after: Status
+    missed: tuple[Status, ...] = ()
+    resurrected: bool = False
+    """Back from an end that was no longer provisional."""
+
+
+class GoalScored(Struct, frozen=True, kw_only=True, tag_field="event", tag="match.goal"):
+    """One step of the score. `score` is the display score after it."""
+
+    side: Side
+    score: Pair
+    minute_text: str
+    incident: int | None = None
+    """Ordinal of its incident, when it is known already."""
+
+
+class GoalDetailed(Struct, frozen=True, kw_only=True, tag_field="event", tag="match.goal.detailed"):
+    """The incident of a goal that was announced by the score before."""
+
+    side: Side
+    score: Pair
+    incident: int
+
+
+class GoalReported(Struct, frozen=True, kw_only=True, tag_field="event", tag="match.goal.reported"):
+    """An incident that is ahead of the score; no score column moves."""
+
+    side: Side
+    score: Pair
+    incident: int
+
+
+class GoalCancelled(Struct, frozen=True, kw_only=True, tag_field="event", tag="match.goal.cancelled"):
+    """The score fell: a goal was withdrawn. `incident` names it where that is known."""
+
+    side: Side
+    score: Pair
+    previous: Pair
+    incident: int | None = None
+
+
+class CardShown(Struct, frozen=True, kw_only=True, tag_field="event", tag="match.card"):
+    """A card entered the list (type 3, 4 or 15)."""
+
+    side: Side
+    type: int
+    incident: int
+
+
+class ResultCorrected(Struct, frozen=True, kw_only=True, tag_field="event", tag="match.result.corrected"):
+    """The goals of an ended match changed."""
+
+    before: Pair
+    after: Pair
+
+
+Happening = (
+    StatusChanged | GoalScored | GoalDetailed | GoalReported | GoalCancelled | CardShown | ResultCorrected
+)
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """What a claim did to a match; `match` is the state after it (the same object if nothing changed)."""
+
+    answer: Answer
+    reason: Reason
+    match: Match
+    applied: tuple[Group, ...] = ()
+    unchanged: tuple[Group, ...] = ()
+    refused: Mapping[Group, Reason] = {}
+    happened: tuple[Happening, ...] = ()
+    revisions: tuple[KickoffRevision, ...] = ()
+    """To be appended."""
+    incidents: tuple[StoredIncident, ...] = ()
+    """To be inserted or updated, by ordinal."""
+    questions: tuple[Question, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """Event names to be logged as WARN with the match id (`score.et_ambiguous` …)."""

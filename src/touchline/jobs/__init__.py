@@ -1,0 +1,1 @@
+"""Work that happens by itself; for now the minute engine."""

@@ -1,0 +1,102 @@
+"""Logging: events with fields, in two renderings.
+
+Text: `[timestamp] [level] [service] message {fields}`. JSON: one object a line with
+`timestamp`, `level`, `service`, `event` and the fields. Where a sentence is prescribed,
+it is the text rendering of the event (`SENTENCES`). Secrets never reach a line.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Callable, MutableMapping
+from typing import Any, TextIO
+
+import msgspec
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+# The text rendering of events whose wording is prescribed; each takes the fields it prints.
+SENTENCES: dict[str, Callable[[MutableMapping[str, Any]], str]] = {}
+
+SECRET_FIELDS = frozenset({"secret", "password", "user", "authorization"})
+SECRET_IN_TEXT = re.compile(r"(?i)\b(user|secret|password)=[^&\s\"']+")
+URL_PASSWORD = re.compile(r"(\w+://[^:/@\s]*):[^@/\s]+@")
+
+QUIET_LIBRARIES = ("amqtt", "transitions", "aiomqtt", "httpcore2", "httpx2", "httpcore", "httpx", "asyncio")
+
+
+def mask(text: str) -> str:
+    """`text` with credentials of query strings and URLs replaced by ***."""
+    return URL_PASSWORD.sub(r"\1:***@", SECRET_IN_TEXT.sub(r"\1=***", text))
+
+
+def _mask_fields(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    for key, value in event.items():
+        if key in SECRET_FIELDS:
+            event[key] = "***"
+        elif isinstance(value, str):
+            event[key] = mask(value)
+    return event
+
+
+def render_text(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    """One line: `[timestamp] [level] [service] message {fields}`, a traceback below it where there is one."""
+    timestamp = event.pop("timestamp")
+    level = str(event.pop("level")).upper()
+    service = event.pop("service", "touchline")
+    name = str(event.pop("event"))
+    trace = event.pop("exception", None)
+    sentence = SENTENCES.get(name)
+    message = sentence(event) if sentence else name
+    fields = msgspec.json.encode(event, enc_hook=str).decode() if event else "{}"
+    line = f"[{timestamp}] [{level}] [{service}] {message} {fields}"
+    return f"{line}\n{trace}" if trace else line
+
+
+def render_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
+    """One JSON object a line."""
+    return msgspec.json.encode(event, enc_hook=str).decode()
+
+
+def configure(service: str, *, form: str = "text", level: str = "INFO", stream: TextIO | None = None) -> None:
+    """Set up logging for this process.
+
+    `service` is the name between the brackets (`web`, `ingest` …), `form` is `text` or `json`.
+    Records of libraries take the same way out.
+    """
+
+    def add_service(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        event.setdefault("service", service)
+        return event
+
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        add_service,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _mask_fields,
+    ]
+    renderer: Processor = render_json if form == "json" else render_text
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream or sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in QUIET_LIBRARIES:
+        logging.getLogger(name).setLevel("ERROR")

@@ -1,0 +1,107 @@
+"""Every metric, in one place. Label values come from enums; `docs/events-and-metrics.md` lists them all.
+
+Built once by the composition root and handed down. With `PROMETHEUS_MULTIPROC_DIR` set (the
+supervisor does), all processes of an installation write to one directory and `render` sums them up.
+"""
+
+import os
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Metrics:
+    """The metrics of one process."""
+
+    def __init__(self) -> None:
+        registry = self._registry = CollectorRegistry()
+        self.updates = Counter(
+            "orchestrator_updates_total",
+            "Claims answered by the one writer.",
+            ["status", "reason", "source"],
+            registry=registry,
+        )
+        self.lock_contention = Gauge(
+            "orchestrator_lock_contention_ratio",
+            "Share of claims in the last batch whose row somebody else had written first.",
+            registry=registry,
+            multiprocess_mode="max",
+        )
+        self.invalid_ids = Gauge(
+            "orchestrator_invalid_ids_ratio",
+            "Share of claims in the last batch whose match id is malformed or unknown.",
+            registry=registry,
+            multiprocess_mode="max",
+        )
+        self.waiting_claims = Gauge(
+            "ingest_waiting_claims",
+            "Claims that wait for the schedule to make their match.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self.messages = Counter(
+            "websocket_messages_total", "Messages from the provider's push channel.", registry=registry
+        )
+        self.push_connected = Gauge(
+            "websocket_connected",
+            "1 while the push channel is connected.",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+        self.push_dropped = Counter(
+            "websocket_conflated_total",
+            "Statistics messages folded into a newer one because the queue was full.",
+            registry=registry,
+        )
+        self.unreadable = Counter(
+            "provider_unreadable_total",
+            "Payloads or parts of payloads that could not be read and were kept raw.",
+            ["kind"],
+            registry=registry,
+        )
+        self.provider_calls = Counter(
+            "provider_requests_total",
+            "HTTP attempts at the provider by result.",
+            ["endpoint", "result"],
+            registry=registry,
+        )
+        self.circuit_open = Gauge(
+            "provider_circuit_open",
+            "1 while the breaker is open.",
+            ["provider"],
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+        self.minute_ticks = Counter("match_minute_ticks_total", "Minutes written.", registry=registry)
+        self.minute_lag = Histogram(
+            "match_minute_lag_seconds",
+            "From a minute's true boundary to its write, in football seconds.",
+            buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 30),
+            registry=registry,
+        )
+        self.requests = Counter(
+            "http_requests_total", "Requests answered.", ["route", "method", "status"], registry=registry
+        )
+        self.request_seconds = Histogram(
+            "http_request_duration_seconds",
+            "Time to answer.",
+            ["route"],
+            buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+            registry=registry,
+        )
+        self.streams = Gauge(
+            "http_streams_open", "Open event streams.", registry=registry, multiprocess_mode="livesum"
+        )
+        self.streams_cut = Counter(
+            "http_streams_cut_total", "Streams cut off because their reader was too slow.", registry=registry
+        )
+
+    def render(self) -> bytes:
+        """The Prometheus text of this installation (or of this process alone without a shared directory)."""
+        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            return generate_latest(self._registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)

@@ -1,0 +1,1 @@
+"""Providers: who speaks the wire. Nothing past this room sees raw JSON."""

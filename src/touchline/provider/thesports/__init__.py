@@ -1,0 +1,1 @@
+"""TheSports football v1, over HTTP and MQTT."""

@@ -1,0 +1,284 @@
+"""Every setting, validated at start, all problems reported at once.
+
+Names carry the prefix `TOUCHLINE_`, parts are joined by two underscores
+(`TOUCHLINE_WEB__PORT`). A name ending in `_FILE` is read from that file. Unknown names
+are refused: a misspelt setting must not pass for a default.
+"""
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from touchline.clock import SystemClock
+from touchline.errors import SettingsError
+from touchline.log import mask
+
+PREFIX = "TOUCHLINE_"
+
+# Names the requirement uses, accepted beside the canonical ones.
+ALIASES: dict[str, str] = {
+    "MATCH_MINUTE_TIMEOUT_MS": "TOUCHLINE_MATCH_MINUTE__TIMEOUT_MS",
+    "MATCH_MINUTE_BATCH_SIZE": "TOUCHLINE_MATCH_MINUTE__BATCH_SIZE",
+    "MAX_UPDATES_PER_TICK": "TOUCHLINE_MATCH_MINUTE__MAX_UPDATES_PER_TICK",
+    "ORCHESTRATOR_LOCK_TIMEOUT_MS": "TOUCHLINE_ORCHESTRATOR__LOCK_TIMEOUT_MS",
+    "ORCHESTRATOR_MAX_RETRIES": "TOUCHLINE_ORCHESTRATOR__MAX_RETRIES",
+    "DB_MAX_CONNECTIONS": "TOUCHLINE_DB__MAX_CONNECTIONS",
+    "DB_WEB_POOL_MAX": "TOUCHLINE_DB__WEB_POOL_MAX",
+    "DB_WORKER_POOL_MAX": "TOUCHLINE_DB__WORKER_POOL_MAX",
+    "DB_POOL_MIN": "TOUCHLINE_DB__POOL_MIN",
+    "DB_CONN_TIMEOUT": "TOUCHLINE_DB__CONN_TIMEOUT_S",
+}
+ALIAS_PREFIXES = ("MATCH_", "DB_", "JOB_", "ORCHESTRATOR_")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class TheSports(_Part):
+    """How the provider is reached."""
+
+    base_url: str = "https://api.thesports.com/v1/football"
+    user: str = Field("", description="account name; empty means no account: the simulated provider is used")
+    secret: SecretStr = SecretStr("")
+    mqtt_url: str = Field("wss://mq.thesports.com:443/mqtt", description="mqtt://, mqtts://, ws:// or wss://")
+    topic: str = "thesports/football/match/v1"
+    timeout_ms: int = Field(5000, ge=100, le=60_000, description="one HTTP attempt")
+    requests_per_minute: int = Field(120, ge=1, le=10_000, description="HTTP budget of all processes together")
+    queue_max: int = Field(10_000, ge=100, le=1_000_000, description="push messages that may wait")
+
+    @field_validator("mqtt_url")
+    @classmethod
+    def _mqtt_scheme(cls, value: str) -> str:
+        if urlsplit(value).scheme not in {"mqtt", "mqtts", "ws", "wss"} or not urlsplit(value).hostname:
+            raise ValueError("must be mqtt://, mqtts://, ws:// or wss:// and name a host")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _http_scheme(cls, value: str) -> str:
+        if urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname:
+            raise ValueError("must be http:// or https:// and name a host")
+        return value.rstrip("/")
+
+
+class Web(_Part):
+    """Where the pages and the API are served."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65_535, description="0 takes any free port")
+    timezone: str = Field("UTC", description="default zone of the diary")
+    live_window_min: int = Field(120, ge=1, le=1_440, description="how long a match is expected past its time")
+    streams_max: int = Field(2_000, ge=1, le=100_000, description="open event streams; one more gets 503")
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("must be an IANA zone such as Europe/Istanbul") from error
+        return value
+
+
+class Simulator(_Part):
+    """The provider of our own."""
+
+    enabled: bool | None = Field(None, description="default: on when no account is set")
+    seed: int = Field(1, ge=0, le=2**31)
+    http_port: int = Field(8010, ge=0, le=65_535)
+    mqtt_port: int = Field(8018, ge=0, le=65_535)
+    matches: int = Field(40, ge=1, le=2_000, description="matches of a seeded matchday")
+
+
+class ClockSettings(_Part):
+    """The shared virtual clock: `virtual = virtual_epoch + (real - real_epoch) * speed`."""
+
+    real_epoch: float = 0.0
+    virtual_epoch: float = 0.0
+    speed: float = Field(1.0, gt=0, le=1_000)
+    force: bool = Field(False, description="allow a virtual clock with a real provider")
+
+    @property
+    def virtual(self) -> bool:
+        """Whether football time differs from the wall's."""
+        return self.speed != 1.0 or self.real_epoch != self.virtual_epoch
+
+    def build(self) -> SystemClock:
+        """The clock these settings describe."""
+        return SystemClock(self.real_epoch, self.virtual_epoch, self.speed)
+
+
+class Log(_Part):
+    """How events are written."""
+
+    format: Literal["text", "json"] = "text"
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class MatchMinute(_Part):
+    """The minute engine."""
+
+    timeout_ms: int = Field(120_000, ge=1_000, le=3_600_000)
+    batch_size: int = Field(100, ge=1, le=10_000, description="rows a page of the sweep")
+    max_updates_per_tick: int = Field(50, ge=1, le=10_000, description="rows a transaction")
+
+
+class Orchestrator(_Part):
+    """The one writer."""
+
+    lock_timeout_ms: int = Field(10_000, ge=100, le=120_000)
+    max_retries: int = Field(3, ge=1, le=20)
+    batch_max: int = Field(200, ge=1, le=5_000, description="claims a transaction")
+
+
+class Database(_Part):
+    """Connections to Postgres."""
+
+    max_connections: int = Field(50, ge=5, le=10_000, description="of all processes together")
+    web_pool_max: int = Field(20, ge=1, le=500)
+    worker_pool_max: int = Field(5, ge=1, le=500)
+    pool_min: int = Field(2, ge=0, le=100)
+    conn_timeout_s: float = Field(5.0, gt=0, le=60)
+
+
+class Recorder(_Part):
+    """Raw frames of the provider, kept for replay."""
+
+    enabled: bool = False
+    max_mb: int = Field(512, ge=1, le=1_000_000, description="all recordings together; the oldest go first")
+    file_mb: int = Field(16, ge=1, le=10_000, description="one compressed file")
+
+
+class Settings(_Part):
+    """All settings of an installation."""
+
+    thesports: TheSports = TheSports()
+    web: Web = Web()
+    simulator: Simulator = Simulator()
+    clock: ClockSettings = ClockSettings()
+    log: Log = Log()
+    match_minute: MatchMinute = MatchMinute()
+    orchestrator: Orchestrator = Orchestrator()
+    db: Database = Database()
+    recorder: Recorder = Recorder()
+    data_dir: Path = Field(Path(".touchline"), description="embedded Postgres, Valkey and recordings")
+    database_url: SecretStr | None = Field(None, description="default: the embedded Postgres")
+    valkey_url: SecretStr | None = Field(None, description="default: the embedded Valkey")
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the simulated provider stands in for a real one."""
+        return not self.thesports.user if self.simulator.enabled is None else self.simulator.enabled
+
+    @model_validator(mode="after")
+    def _clock_suits_the_provider(self) -> "Settings":
+        if self.clock.virtual and not self.simulated and not self.clock.force:
+            raise ValueError(
+                "TOUCHLINE_CLOCK__* is set while a real provider is used; a virtual clock would make "
+                "every minute wrong. Unset it, or set TOUCHLINE_CLOCK__FORCE=true"
+            )
+        if not self.simulated and not (self.thesports.user and self.thesports.secret.get_secret_value()):
+            raise ValueError("a real provider needs TOUCHLINE_THESPORTS__USER and TOUCHLINE_THESPORTS__SECRET")
+        return self
+
+    def summary(self) -> dict[str, str]:
+        """Every setting by its canonical name, secrets masked."""
+        return {name: _shown(value) for name, _, value in _leaves(self)}
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings in `environ` (default: this process's environment).
+
+    Raises SettingsError with every problem: unknown names (with the nearest known one), files
+    that can't be read, values out of range, settings that do not go together.
+    """
+    given = dict(os.environ if environ is None else environ)
+    known = {name for name, _, _ in _leaves(Settings.model_construct())}
+    problems: list[str] = []
+    values: dict[str, str] = {}
+    for name, raw in sorted(given.items()):
+        canonical, text = _canonical(name, raw, known, problems)
+        if canonical and canonical in values and values[canonical] != text:
+            problems.append(f"{name}: {canonical} is set twice with different values; keep one")
+        elif canonical:
+            values[canonical] = text
+    tree: dict[str, Any] = {}
+    for name, text in values.items():
+        *parents, leaf = name.removeprefix(PREFIX).lower().split("__")
+        branch = tree
+        for parent in parents:
+            branch = branch.setdefault(parent, {})
+        branch[leaf] = text
+    try:
+        settings = Settings.model_validate(tree)
+    except ValidationError as error:
+        problems += [_problem(entry) for entry in error.errors(include_url=False)]
+        raise SettingsError(problems) from None
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def documented() -> Iterator[tuple[str, str, str]]:
+    """Each setting's canonical name, default and description, for the settings page."""
+    for name, field, default in _leaves(Settings()):
+        yield name, _shown(default), field.description or ""
+
+
+def _canonical(name: str, raw: str, known: set[str], problems: list[str]) -> tuple[str | None, str]:
+    base = name.removesuffix("_FILE") if name.endswith("_FILE") else name
+    target = ALIASES.get(base, base)
+    if target not in known:
+        ours = name.startswith(PREFIX) or name in ALIASES or name.startswith(ALIAS_PREFIXES)
+        if ours:
+            near = difflib.get_close_matches(base, [*known, *ALIASES], n=1)
+            hint = f"; did you mean {near[0]}?" if near else "; `touchline settings` lists the known ones"
+            problems.append(f"{name}: there is no such setting{hint}")
+        return None, raw
+    if base == name:
+        return target, raw
+    try:
+        return target, Path(raw).read_text(encoding="utf-8").rstrip("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"{name}: {raw!r} can't be read ({error.__class__.__name__}); give a readable file")
+        return None, raw
+
+
+def _leaves(part: BaseModel, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        if isinstance(value, _Part):
+            yield from _leaves(value, f"{path}{name}__")
+        else:
+            yield f"{PREFIX}{path}{name}".upper(), field, value
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, SecretStr):
+        text = value.get_secret_value()
+        return mask(text) if "://" in text else ("***" if text else "")
+    return "" if value is None else str(value)
+
+
+def _problem(entry: Any) -> str:
+    message = str(entry["msg"]).removeprefix("Value error, ")
+    if not entry["loc"]:
+        return message
+    name = PREFIX + "__".join(str(part) for part in entry["loc"]).upper()
+    secret = name.endswith(("SECRET", "_URL"))
+    return f"{name}: {'***' if secret else repr(entry['input'])} can't be used: {message}"

@@ -1,0 +1,1 @@
+"""A provider of our own: speaks the TheSports wire for seeded matchdays and real timelines."""

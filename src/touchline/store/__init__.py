@@ -1,0 +1,1 @@
+"""Postgres: the one truth. SQL lies beside the Python that runs it."""
