@@ -1,0 +1,99 @@
+"""One program of ours: started in a group of its own, ended in order, waited for with a limit."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from touchline.embedded.identity import dies_with_us
+
+POLL_S = 0.01
+
+
+class Process:
+    """A running program. It leads its own process group, so Ctrl-C in a terminal reaches only us."""
+
+    def __init__(self, popen: subprocess.Popen[bytes]) -> None:
+        self._popen = popen
+        self.pid = popen.pid
+
+    @classmethod
+    def spawn(
+        cls,
+        command: Sequence[str],
+        *,
+        died: signal.Signals,
+        prefix: Sequence[str] = (),
+        environ: Mapping[str, str] | None = None,
+        output: IO[bytes] | None = None,
+    ) -> "Process":
+        """Start `command`; `prefix` says as whom, `died` is the signal it gets should we vanish."""
+        return cls(
+            subprocess.Popen(
+                [*prefix, *dies_with_us(died), *command],
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT if output else None,
+                process_group=0,
+            )
+        )
+
+    @property
+    def returncode(self) -> int | None:
+        """None while it runs; negative when a signal ended it."""
+        return self._popen.poll()
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal; nothing happens when it has ended already."""
+        self._popen.send_signal(number)
+
+    def ended_within(self, seconds: float) -> bool:
+        """Wait for its end, at most so long."""
+        try:
+            self._popen.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def ready_within(self, seconds: float, ready: Callable[[], bool]) -> bool:
+        """Wait until `ready()`, at most so long and no longer than it lives."""
+        for _ in range(int(seconds / POLL_S)):
+            if ready():
+                return True
+            if self.ended_within(POLL_S):
+                return False
+        return ready()
+
+    def end(self, number: signal.Signals, within_s: float, then: signal.Signals) -> None:
+        """Ask it to end by `number`; past `within_s` insist by `then`."""
+        self.send(number)
+        if not self.ended_within(within_s):
+            self.send(then)
+            self._popen.wait()
+
+
+def came_true_within(seconds: float, condition: Callable[[], bool]) -> bool:
+    """Wait until `condition()`, at most so long."""
+    for _ in range(int(seconds / POLL_S)):
+        if condition():
+            return True
+        time.sleep(POLL_S)
+    return condition()
+
+
+def residents(directory: Path) -> list[int]:
+    """Processes that work in `directory`, wherever they came from (a server left by a killed parent)."""
+    proc = Path("/proc")
+    found = []
+    for entry in proc.iterdir() if proc.is_dir() else ():
+        if entry.name.isdecimal() and int(entry.name) != os.getpid():
+            try:
+                if (entry / "cwd").readlink() == directory:
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found
