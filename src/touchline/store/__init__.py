@@ -1,1 +1,1 @@
-"""Postgres: the one truth. SQL lies beside the Python that runs it."""
+"""Postgres, the one truth: the pool, the migrations and the SQL that reads and writes it."""

@@ -1,0 +1,156 @@
+"""The way to Postgres: a bounded pool and the transaction everything happens in.
+
+The transaction is opened at the edge; functions take `tx` and never commit. `tx.now` is football
+time, given when it was opened. Whatever says that the database does not answer comes out as
+`StoreUnavailable`, whatever says that somebody else was first (a lock that took too long, a deadlock)
+as `StaleWrite`; errors in what was asked stay what they are.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, LiteralString, Self, TypeVar
+
+import msgspec
+import psycopg
+from psycopg import errors
+from psycopg.rows import TupleRow, class_row
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import AsyncConnectionPool
+
+from touchline.errors import StaleWrite, StoreUnavailable
+
+Statement = bytes | LiteralString
+Params = Mapping[str, Any] | None
+Row = tuple[Any, ...]
+Kind = TypeVar("Kind")
+Connection = psycopg.AsyncConnection[TupleRow]
+
+SOMEBODY_ELSE = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
+PREPARE_AFTER = 2
+"""A statement is prepared on its third run on a connection."""
+QUEUE_PER_CONNECTION = 20
+"""Callers that may wait for a connection, for each that the pool may open; more are refused at once."""
+RECONNECT_S = 600.0
+
+
+class Tx:
+    """One transaction. It ends where it was opened; nobody else commits."""
+
+    def __init__(self, connection: Connection, now_ms: int) -> None:
+        self._connection = connection
+        self.now_ms = now_ms
+
+    @property
+    def now(self) -> int:
+        """Football time of this transaction in whole Unix seconds."""
+        return self.now_ms // 1000
+
+    async def execute(self, statement: Statement, params: Params = None) -> int:
+        """Run `statement`; how many rows it touched. Inside a pipeline the answer is waited for."""
+        cursor = await self._connection.execute(statement, params)
+        return cursor.rowcount
+
+    async def send(self, statement: Statement, params: Params = None) -> None:
+        """Run `statement` without asking what came of it: inside a pipeline nothing is waited for."""
+        await self._connection.execute(statement, params)
+
+    async def rows(self, statement: Statement, params: Params = None) -> list[Row]:
+        """The rows of `statement`, as tuples in the order of its columns."""
+        cursor = await self._connection.execute(statement, params)
+        return await cursor.fetchall()
+
+    async def rows_as(self, kind: type[Kind], statement: Statement, params: Params = None) -> list[Kind]:
+        """The rows of `statement`, each as `kind(**columns)`."""
+        async with self._connection.cursor(row_factory=class_row(kind)) as cursor:
+            await cursor.execute(statement, params)
+            return await cursor.fetchall()
+
+    async def row(self, statement: Statement, params: Params = None) -> Row | None:
+        """The first row of `statement`, or None."""
+        cursor = await self._connection.execute(statement, params)
+        return await cursor.fetchone()
+
+    @contextlib.asynccontextmanager
+    async def pipeline(self) -> AsyncIterator[None]:
+        """Send what is run inside without waiting for the answers of what was sent before."""
+        async with self._connection.pipeline():
+            yield
+
+
+class Database:
+    """A bounded pool of connections. Open it with `async with Database.open(…)`."""
+
+    def __init__(self, pool: AsyncConnectionPool[Connection], timeout_s: float) -> None:
+        self._pool = pool
+        self._timeout_s = timeout_s
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(
+        cls,
+        conninfo: str,
+        *,
+        name: str,
+        min_size: int,
+        max_size: int,
+        timeout_s: float,
+        prepare_threshold: int | None = PREPARE_AFTER,
+    ) -> AsyncIterator[Self]:
+        """A pool at `conninfo`, called `name` in the database's own lists.
+
+        Opens even while the database is down. `timeout_s` bounds the wait for a connection and the
+        attempt to connect. `prepare_threshold` must be None behind a pooler in transaction mode.
+        """
+
+        pool = AsyncConnectionPool(
+            conninfo,
+            connection_class=Connection,
+            kwargs={
+                "application_name": f"touchline-{name}",
+                "autocommit": True,
+                "prepare_threshold": prepare_threshold,
+                "connect_timeout": max(2, round(timeout_s)),
+            },
+            min_size=min_size,
+            max_size=max_size,
+            max_waiting=max_size * QUEUE_PER_CONNECTION,
+            timeout=timeout_s,
+            reconnect_timeout=RECONNECT_S,
+            name=name,
+            configure=_configure,
+            open=False,
+        )
+        async with pool:
+            yield cls(pool, timeout_s)
+
+    @contextlib.asynccontextmanager
+    async def transaction(self, now_ms: int) -> AsyncIterator[Tx]:
+        """A read-committed transaction at football time `now_ms`: commits at the end, rolls back on any error.
+
+        Raises StoreUnavailable when the database does not answer, StaleWrite when somebody else was first.
+        """
+        try:
+            async with self._pool.connection() as connection, connection.transaction():
+                yield Tx(connection, now_ms)
+        except SOMEBODY_ELSE as error:
+            raise StaleWrite("somebody else holds or wrote the same rows") from error
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            await self._drop_broken()
+            raise StoreUnavailable("the database does not answer") from error
+
+    async def _drop_broken(self) -> None:
+        """Don't let the next callers find, one by one, the connections that died with this one."""
+        with contextlib.suppress(psycopg.Error, asyncio.TimeoutError):
+            async with asyncio.timeout(self._timeout_s):
+                await self._pool.check()
+
+    def stats(self) -> Mapping[str, int]:
+        """The pool's own figures: size, available, waiting …"""
+        return self._pool.get_stats()
+
+
+async def _configure(connection: Connection) -> None:
+    """jsonb goes in and out through msgspec."""
+    set_json_dumps(msgspec.json.encode, connection)
+    set_json_loads(msgspec.json.decode, connection)

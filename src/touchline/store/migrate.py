@@ -1,0 +1,99 @@
+"""Migrations: plain SQL files, forward only, each run once in a transaction of its own.
+
+`schema_migration` records name and checksum of each. A recorded file that changed or vanished is
+refused: history is not rewritten. Two processes that migrate at once take turns.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import psycopg
+
+from touchline.errors import StoreUnavailable, TouchlineError
+
+TURN = 0x746F7563686C696E
+"""The advisory lock of whoever migrates."""
+LOCK_TIMEOUT = "10s"
+STATEMENT_TIMEOUT = "10min"
+
+RECORD = """
+CREATE TABLE IF NOT EXISTS schema_migration (
+    name text PRIMARY KEY,
+    checksum text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
+)
+"""
+
+
+class MigrationRefused(TouchlineError):
+    """The database's history is not ours: a migration it has run differs from the file, or is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file of `migrations/`."""
+
+    name: str
+    text: bytes
+
+    @property
+    def checksum(self) -> str:
+        return hashlib.sha256(self.text).hexdigest()
+
+
+def known() -> list[Migration]:
+    """Every migration, in order."""
+    folder = files("touchline.store") / "migrations"
+    found = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    return [Migration(entry.name, entry.read_bytes()) for entry in sorted(found, key=lambda each: each.name)]
+
+
+def migrate(owner_conninfo: str) -> list[str]:
+    """Bring the database at `owner_conninfo` (its owner's) up to date; the names that were run now.
+
+    Raises MigrationRefused for a foreign history and StoreUnavailable when the database does not answer.
+    """
+    try:
+        with psycopg.connect(
+            owner_conninfo, autocommit=True, application_name="touchline-migrate"
+        ) as connection:
+            connection.execute("SELECT pg_advisory_lock(%s)", [TURN])
+            connection.execute(RECORD)
+            due = _due(connection, known())
+            for migration in due:
+                _run(connection, migration)
+            _grant(connection)
+    except psycopg.OperationalError as error:
+        raise StoreUnavailable("the database does not answer; nothing was migrated") from error
+    return [migration.name for migration in due]
+
+
+def _due(connection: psycopg.Connection[Any], ours: Sequence[Migration]) -> list[Migration]:
+    done: dict[str, str] = dict(connection.execute("SELECT name, checksum FROM schema_migration").fetchall())
+    names = [migration.name for migration in ours]
+    if foreign := sorted(done.keys() - set(names)):
+        raise MigrationRefused(f"the database has run {', '.join(foreign)}, which this version does not know")
+    for migration in ours:
+        if done.get(migration.name, migration.checksum) != migration.checksum:
+            raise MigrationRefused(f"{migration.name} was changed after it was run")
+    return [migration for migration in ours if migration.name not in done]
+
+
+def _run(connection: psycopg.Connection[Any], migration: Migration) -> None:
+    with connection.transaction():
+        connection.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+        connection.execute("SELECT set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT])
+        connection.execute(migration.text)
+        connection.execute(
+            "INSERT INTO schema_migration (name, checksum) VALUES (%s, %s)",
+            [migration.name, migration.checksum],
+        )
+
+
+def _grant(connection: psycopg.Connection[Any]) -> None:
+    """What the application role may do; run every time, so that a role made later gets it too."""
+    with connection.transaction():
+        connection.execute((files("touchline.store") / "grants.sql").read_bytes())

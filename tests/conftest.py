@@ -1,0 +1,79 @@
+"""What every test may ask for: a real Postgres, and in it a fresh database of its own.
+
+The server starts once a session; each test gets a clone of the migrated database. Async tests and
+fixtures run on asyncio without a mark.
+"""
+
+import inspect
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from touchline.embedded.postgres import Postgres
+from touchline.store.db import Database
+from touchline.store.migrate import migrate
+
+
+class Conninfo(NamedTuple):
+    """How to reach a test's own database: as the application (what the product does) and as the owner."""
+
+    app: str
+    owner: str
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
+            item.add_marker(pytest.mark.anyio)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """A server of this session with one migrated database, the template of all others."""
+    server = Postgres(Path(tmp_path_factory.mktemp("postgres")) / "server", connections_max=60)
+    server.start()
+    try:
+        migrate(server.owner_conninfo)
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def _numbers() -> Iterator[int]:
+    return itertools.count(1)
+
+
+@pytest.fixture
+def conninfo(postgres: Postgres, _numbers: Iterator[int]) -> Iterator[Conninfo]:
+    """A fresh, migrated database."""
+    template = str(conninfo_to_dict(postgres.owner_conninfo)["dbname"])
+    name = f"test_{next(_numbers)}"
+    maintenance = make_conninfo(postgres.owner_conninfo, dbname="postgres")
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+    yield Conninfo(
+        app=make_conninfo(postgres.app_conninfo, dbname=name),
+        owner=make_conninfo(postgres.owner_conninfo, dbname=name),
+    )
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+async def database(conninfo: Conninfo) -> AsyncIterator[Database]:
+    """A pool on the test's own database, as the application role."""
+    async with Database.open(conninfo.app, name="test", min_size=1, max_size=6, timeout_s=5.0) as opened:
+        yield opened
