@@ -23,7 +23,7 @@ from pathlib import Path
 from psycopg.conninfo import make_conninfo
 
 from touchline.embedded.identity import Identity, unprivileged
-from touchline.embedded.process import Process, came_true_within, residents
+from touchline.embedded.process import Process, came_true_within, open_log, residents
 from touchline.embedded.socket_folder import socket_folder
 from touchline.errors import EmbeddedError
 
@@ -115,9 +115,7 @@ class Postgres:
         arguments = [_program("postgres"), "-D", str(self._data)]
         for name, value in self._settings().items():
             arguments += ["-c", f"{name}={value}"]
-        log = self._directory / "server.log"
-        mode = "ab" if log.exists() and log.stat().st_size < LOG_MAX else "wb"
-        with log.open(mode) as output:
+        with open_log(self._directory / "server.log", LOG_MAX) as output:
             self._process = Process.spawn(
                 arguments, died=signal.SIGINT, prefix=identity.prefix, environ=_environ(), output=output
             )
@@ -126,6 +124,11 @@ class Postgres:
         """Whether the server answers: it says so in the eighth line of its pid file."""
         lines = _pid_file(self._data)
         return self._process is not None and lines[:1] == [str(self._process.pid)] and lines[7:8] == ["ready"]
+
+    def ask_to_stop(self) -> None:
+        """Begin to stop, without waiting for the end."""
+        if self._process is not None:
+            self._process.ask_to_end(signal.SIGINT)
 
     def stop(self, within_s: float = STOP_MAX_S) -> None:
         """Stop at once but cleanly; past `within_s` the hard way, which costs the next start a recovery."""
@@ -217,7 +220,8 @@ def _program(name: str) -> str:
         if path.exists():
             return str(path)
     raise EmbeddedError(
-        "The embedded Postgres is not installed on this system. Set TOUCHLINE_DATABASE_URL to a Postgres of your own."
+        "The embedded Postgres is not installed on this system. "
+        "Set TOUCHLINE_DATABASE_URL to a Postgres of your own."
     )
 
 

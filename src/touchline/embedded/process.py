@@ -18,6 +18,7 @@ class Process:
 
     def __init__(self, popen: subprocess.Popen[bytes]) -> None:
         self._popen = popen
+        self._asked = False
         self.pid = popen.pid
 
     @classmethod
@@ -30,7 +31,10 @@ class Process:
         environ: Mapping[str, str] | None = None,
         output: IO[bytes] | None = None,
     ) -> "Process":
-        """Start `command`; `prefix` says as whom, `died` is the signal it gets should we vanish."""
+        """Start `command`; `prefix` says as whom, `died` is the signal it gets should we vanish.
+
+        What it says goes to `output`, or to where our own words go.
+        """
         return cls(
             subprocess.Popen(
                 [*prefix, *dies_with_us(died), *command],
@@ -46,10 +50,6 @@ class Process:
     def returncode(self) -> int | None:
         """None while it runs; negative when a signal ended it."""
         return self._popen.poll()
-
-    def send(self, number: signal.Signals) -> None:
-        """Send a signal; nothing happens when it has ended already."""
-        self._popen.send_signal(number)
 
     def ended_within(self, seconds: float) -> bool:
         """Wait for its end, at most so long."""
@@ -68,12 +68,23 @@ class Process:
                 return False
         return ready()
 
+    def ask_to_end(self, number: signal.Signals) -> None:
+        """Ask it to end by `number`, once; nothing happens when it has ended already."""
+        if not self._asked:
+            self._asked = True
+            self._popen.send_signal(number)
+
     def end(self, number: signal.Signals, within_s: float, then: signal.Signals) -> None:
         """Ask it to end by `number`; past `within_s` insist by `then`."""
-        self.send(number)
+        self.ask_to_end(number)
         if not self.ended_within(within_s):
-            self.send(then)
+            self._popen.send_signal(then)
             self._popen.wait()
+
+
+def open_log(path: Path, bytes_max: int) -> IO[bytes]:
+    """A log to append to; it starts anew when it has grown past `bytes_max`."""
+    return path.open("ab" if path.exists() and path.stat().st_size < bytes_max else "wb")
 
 
 def came_true_within(seconds: float, condition: Callable[[], bool]) -> bool:
