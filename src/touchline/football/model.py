@@ -216,8 +216,10 @@ class Provenance(Struct, frozen=True, kw_only=True, omit_defaults=True):
     observed_at_ms: int
     seq: int
     provider_time: int | None = None
+    fingerprint: int = 0
+    """Of the content as it was claimed (see `order.py`)."""
     superseded: tuple[tuple[int, int], ...] = ()
-    """The last few contents before this one: (fingerprint, observed_at_ms), oldest first."""
+    """The last few contents before this one: (fingerprint, until when it stood, ms), oldest first."""
 
 
 class Held(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -288,6 +290,8 @@ class Match(Struct, frozen=True, kw_only=True):
     away_scores: Slots = NO_SLOTS
     half_time_reached: bool = False
     shoot_out_reached: bool = False
+    extra_time: Pair | None = None
+    """Total after 120 minutes, once the goals have decided what slot 5 means (see `score.py`)."""
     first_half_kickoff_ts: int | None = None
     second_half_kickoff_ts: int | None = None
     overtime_kickoff_ts: int | None = None
@@ -442,3 +446,8 @@ class Decision(Struct, frozen=True, kw_only=True):
     questions: tuple[Question, ...] = ()
     warnings: tuple[str, ...] = ()
     """Event names to be logged as WARN with the match id (`score.et_ambiguous` …)."""
+
+    @property
+    def visible(self) -> bool:
+        """Whether a change row is due: content changed, not only what is remembered about claims."""
+        return bool(self.applied)
