@@ -1,0 +1,169 @@
+"""What readers see: the live window, a day, one match with its parts, and how the provider is doing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from touchline.football.model import KickoffRevision, Pair, Stat, Status, StoredIncident, TextLine
+from touchline.ids import MatchId
+from touchline.store import sql
+from touchline.store.db import Params, Tx
+
+SQL = sql.load("views")
+STEADY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+"""Said first: every statement of the transaction then sees one snapshot."""
+DAY_MAX = 5_000
+"""Fixtures a day's answer holds at most; the busiest days have about 2,000."""
+
+Shape = TypeVar("Shape")
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """One match with its names, as lists show it."""
+
+    id: MatchId
+    match_time: int
+    status_id: Status
+    minute: int | None
+    minute_of_phase: bool
+    """Whether the stored minute belongs to the present phase."""
+    second_period: bool
+    """Whether the second period of extra time has a stamp of its own."""
+    competition_id: str
+    competition_name: str
+    competition_logo: str | None
+    country_name: str | None
+    home_team_id: str
+    home_name: str
+    home_logo: str | None
+    away_team_id: str
+    away_name: str
+    away_logo: str | None
+    display: Pair
+    regular: Pair
+    half_time: Pair | None
+    extra_time: Pair | None
+    shoot_out: Pair | None
+    red_cards: Pair
+    yellow_cards: Pair
+    corners: tuple[int | None, int | None]
+    phase_entered_ts: int
+    last_event_ts: int | None
+    last_seen_ts: int | None
+    updated_at: datetime
+    seq: int
+    """Number of the match's last change row; 0 before the first."""
+    at_ms: int
+    """Football time of that change."""
+
+
+class Head(Struct, frozen=True, kw_only=True):
+    """Where the change stream stands."""
+
+    epoch: str
+    seq: int
+    at_ms: int
+    status_seq: int
+    status_at_ms: int
+
+
+class Sheet(Struct, frozen=True, kw_only=True):
+    """A list of matches, read in one snapshot with the head of the stream."""
+
+    head: Head
+    items: list[Item]
+
+
+class Parts(Struct, frozen=True, kw_only=True):
+    """What a match's own page shows beside its board."""
+
+    first_half_kickoff_ts: int | None
+    second_half_kickoff_ts: int | None
+    overtime_kickoff_ts: int | None
+    neutral: bool
+    round_num: int
+    aggregate: Pair | None
+    data_completeness: dict[str, Any]
+    statistics: list[Stat]
+    first_half_stats: list[Stat] | None
+    statistics_second_half: list[Stat] | None
+    commentary: list[TextLine]
+    venue: str | None
+    referee: str | None
+    season: str | None
+    stage: str | None
+
+
+class Whole(Struct, frozen=True, kw_only=True):
+    """One match with all its parts, read in one snapshot."""
+
+    item: Item
+    parts: Parts
+    incidents: list[StoredIncident]
+    revisions: list[KickoffRevision]
+
+
+class ProviderLine(Struct, frozen=True, kw_only=True):
+    """What ingest last said of one channel of the provider. `age_s` is how long ago, real time."""
+
+    channel: str
+    state: str
+    reason: str
+    since_ts: int
+    age_s: float
+
+
+async def live(tx: Tx, window_s: int) -> Sheet:
+    """The live window at the transaction's football time."""
+    await tx.execute(STEADY)
+    items = await _rows(tx, "live", {"now": tx.now, "window_s": window_s}, Item)
+    return Sheet(head=await _head(tx), items=items)
+
+
+async def between(tx: Tx, from_ts: int, until_ts: int) -> Sheet:
+    """The fixtures with `from_ts <= match_time < until_ts`, at most `DAY_MAX`."""
+    await tx.execute(STEADY)
+    span = {"from_ts": from_ts, "until_ts": until_ts, "limit": DAY_MAX}
+    items = await _rows(tx, "between", span, Item)
+    return Sheet(head=await _head(tx), items=items)
+
+
+async def some(tx: Tx, ids: Sequence[MatchId]) -> list[Item]:
+    """Those of `ids` that lists may show, in no order."""
+    return await _rows(tx, "some", {"ids": list(ids)}, Item)
+
+
+async def whole(tx: Tx, match_id: MatchId) -> Whole | None:
+    """One match with its parts, or None."""
+    await tx.execute(STEADY)
+    key = {"id": match_id}
+    items = await _rows(tx, "one", key, Item)
+    if not items:
+        return None
+    return Whole(
+        item=items[0],
+        parts=(await _rows(tx, "parts", key, Parts))[0],
+        incidents=await _rows(tx, "incidents", key, StoredIncident),
+        revisions=await _rows(tx, "revisions", key, KickoffRevision),
+    )
+
+
+async def providers(tx: Tx) -> list[ProviderLine]:
+    """What ingest last said of the provider, a line a channel."""
+    return await _rows(tx, "providers", None, ProviderLine)
+
+
+async def say_provider(tx: Tx, channel: str, state: str, reason: str) -> None:
+    """Note how a channel is doing (`ok`, `limited`, `refused`, `down`, `unknown`), for health pages."""
+    await tx.execute(SQL["say_provider"], {"channel": channel, "state": state, "reason": reason})
+
+
+async def _head(tx: Tx) -> Head:
+    return (await _rows(tx, "head", None, Head))[0]
+
+
+async def _rows(tx: Tx, name: str, params: Params, shape: type[Shape]) -> list[Shape]:
+    return msgspec.convert(await tx.rows_as(dict, SQL[name], params), list[shape])  # type: ignore[valid-type]

@@ -1,0 +1,95 @@
+What the API and the pages read. Every statement of one answer runs in one snapshot (views.py: STEADY).
+
+-- head --
+-- Where the change stream stands, and where its newest change of a status is.
+SELECT
+    log.epoch,
+    coalesce(newest.seq, 0) AS seq,
+    coalesce(newest.at_ms, 0) AS at_ms,
+    coalesce(status.seq, 0) AS status_seq,
+    coalesce(status.at_ms, 0) AS status_at_ms
+FROM change_log AS log
+LEFT JOIN LATERAL (SELECT change.seq, change.at_ms FROM change ORDER BY change.seq DESC LIMIT 1) AS newest ON TRUE
+LEFT JOIN LATERAL (
+    SELECT change.seq, change.at_ms FROM change
+    WHERE change.happened @> '[{"event": "match.status"}]'
+    ORDER BY change.seq DESC LIMIT 1
+) AS status ON TRUE
+
+-- live --
+-- The live set without a limit of time, and what should have started within the window.
+SELECT * FROM match_item AS m
+WHERE m.status_id IN (2, 3, 4, 5, 7)
+    OR (m.status_id = 1 AND m.match_time BETWEEN %(now)s - %(window_s)s AND %(now)s)
+ORDER BY m.status_id = 1, m.match_time, m.competition_name COLLATE "C", m.id
+
+-- between --
+-- The fixtures of a half-open span of time.
+SELECT * FROM match_item AS m
+WHERE m.match_time >= %(from_ts)s AND m.match_time < %(until_ts)s AND m.status_id <> 0
+ORDER BY m.match_time, m.competition_name COLLATE "C", m.id
+LIMIT %(limit)s
+
+-- some --
+SELECT * FROM match_item AS m WHERE m.id = ANY(%(ids)s) AND m.status_id <> 0
+
+-- one --
+SELECT * FROM match_item AS m WHERE m.id = %(id)s
+
+-- parts --
+SELECT
+    m.first_half_kickoff_ts,
+    m.second_half_kickoff_ts,
+    m.overtime_kickoff_ts,
+    m.neutral,
+    m.round_num,
+    CASE WHEN m.agg_home IS NOT NULL THEN ARRAY[m.agg_home, m.agg_away] END AS aggregate,
+    m.data_completeness,
+    m.statistics,
+    m.first_half_stats,
+    m.statistics_second_half,
+    coalesce(t.lines, '[]') AS commentary,
+    nullif(v.name, '') AS venue,
+    nullif(r.name, '') AS referee,
+    nullif(s.name, '') AS season,
+    nullif(g.name, '') AS stage
+FROM ts_matches AS m
+LEFT JOIN match_tlive AS t ON m.external_id = t.match_id
+LEFT JOIN venue AS v ON m.venue_id = v.id
+LEFT JOIN referee AS r ON m.referee_id = r.id
+LEFT JOIN season AS s ON m.season_id = s.id
+LEFT JOIN stage AS g ON m.stage_id = g.id
+WHERE m.external_id = %(id)s
+
+-- incidents --
+SELECT i.ordinal, i.position, i.revision, i.withdrawn_ts, i.first_seen_ts, i.what
+FROM match_incident AS i
+WHERE i.match_id = %(id)s AND i.withdrawn_ts IS NULL
+ORDER BY i.position, i.ordinal
+
+-- revisions --
+SELECT r.period, r.seq, r.kickoff_ts, r.delta_s, r.source, r.observed_at_ms, r.followed, r.reason
+FROM kickoff_revision AS r
+WHERE r.match_id = %(id)s
+ORDER BY r.observed_at_ms, r.seq
+
+-- providers --
+-- Ages on the database's own clock: the writer's may differ from ours.
+SELECT
+    p.channel,
+    p.state,
+    p.reason,
+    extract(EPOCH FROM p.since_at)::bigint AS since_ts,
+    extract(EPOCH FROM clock_timestamp() - p.updated_at)::float8 AS age_s
+FROM provider_state AS p
+ORDER BY p.channel
+
+-- say_provider --
+-- `since_at` stays while the state stays.
+INSERT INTO provider_state AS p (channel, state, reason)
+VALUES (%(channel)s, %(state)s, %(reason)s)
+ON CONFLICT (channel) DO UPDATE SET
+    state = excluded.state,
+    reason = excluded.reason,
+    since_at = CASE WHEN p.state = excluded.state THEN p.since_at ELSE clock_timestamp() END,
+    updated_at = clock_timestamp()
