@@ -1,0 +1,55 @@
+"""Asking the provider: an answer or no data, never an exception.
+
+When a source begins to fail it is said once (`ingest.source.lost`), and once when it is back.
+"""
+
+from collections.abc import Awaitable
+
+import structlog
+
+from touchline.clock import Clock
+from touchline.errors import CircuitOpenError, ProviderError
+from touchline.ids import MatchId
+from touchline.ingest.ports import Pull
+from touchline.ingest.unreadable import Unreadables
+from touchline.provider.port import Reading
+
+
+class Asking:
+    """What the polling loops ask through. What can't be read of an answer is kept on the way."""
+
+    def __init__(self, pull: Pull, clock: Clock, unreadables: Unreadables) -> None:
+        self.pull = pull
+        self._clock = clock
+        self._unreadables = unreadables
+        self._log = structlog.get_logger().bind(part="asking")
+        self._lost: dict[str, float] = {}
+
+    async def ask(
+        self, endpoint: str, call: Awaitable[Reading], match_id: MatchId | None = None
+    ) -> Reading | None:
+        """What `call` answers; None when the provider gives no answer, whatever the cause."""
+        try:
+            reading = await call
+        except ProviderError as error:
+            self._failed(endpoint, error, match_id)
+            return None
+        self._answered(endpoint)
+        self._unreadables.keep(reading.unreadable)
+        return reading
+
+    def _failed(self, endpoint: str, error: ProviderError, match_id: MatchId | None) -> None:
+        first = endpoint not in self._lost
+        if first:
+            self._lost[endpoint] = self._clock.monotonic()
+        if isinstance(error, CircuitOpenError) and (first or match_id is not None):
+            about = {} if match_id is None else {"match_id": match_id}
+            self._log.warning("provider.circuit.skip", provider=error.provider, endpoint=endpoint, **about)
+        if first:
+            self._log.warning("ingest.source.lost", endpoint=endpoint, error_code=error.code)
+
+    def _answered(self, endpoint: str) -> None:
+        since = self._lost.pop(endpoint, None)
+        if since is not None:
+            seconds = round(self._clock.monotonic() - since, 1)
+            self._log.info("ingest.source.back", endpoint=endpoint, seconds=seconds)

@@ -1,0 +1,126 @@
+"""The one queue in front of the writer: claims of all channels in the order they came.
+
+It is bounded. When it is full, statistics and commentary are conflated to the newest of each
+match first, then every group to the newest each connection said (each change of status stays).
+Only if that makes no room the oldest claim is let go: said once, with its end.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+
+import structlog
+
+from touchline.clock import Clock
+from touchline.errors import StoreUnavailable
+from touchline.football.model import Observation
+from touchline.ingest.conflation import ALL_GROUPS, CHATTER, conflate, spoken
+from touchline.metrics import Metrics
+
+DELIVERY_MAX_S = 15.0
+"""Real seconds a polled page may wait to be written before its round counts as failed."""
+CHUNK = 200
+
+
+class Inbox:
+    """Claims that wait for the writer. `put` never waits, `deliver` does."""
+
+    def __init__(self, most: int, batch_size: int, clock: Clock, metrics: Metrics) -> None:
+        self.batch_size = batch_size
+        self._most = most
+        self._clock = clock
+        self._metrics = metrics
+        self._log = structlog.get_logger().bind(part="inbox")
+        self._queue: deque[tuple[int, Observation]] = deque()
+        self._put = 0
+        self._in_hand: list[int] = []
+        self._overflowing = False
+        self._moved = asyncio.Event()
+        self.filled = asyncio.Event()
+        """Set whenever there is something to take: the wake-up of the writing loop."""
+        self.newest_ms = 0
+        """Football time of the newest claim ever put here; 0 before the first."""
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a source that can be asked again should be asked now."""
+        return len(self._queue) < self._most // 2
+
+    def put(self, claims: Iterable[Observation]) -> None:
+        """Queue what can't be asked for again."""
+        for seen in claims:
+            self._put += 1
+            self._queue.append((self._put, seen))
+            self.newest_ms = max(self.newest_ms, seen.observed_at_ms)
+        if len(self._queue) > self._most:
+            self._make_room()
+        elif self._overflowing and self.has_room:
+            self._overflowing = False
+            self._log.info("inbox.recovered")
+        if self._queue:
+            self.filled.set()
+
+    async def deliver(self, claims: Sequence[Observation]) -> None:
+        """Queue what was polled, as room allows, and wait until all of it is written.
+
+        So a cursor never runs ahead of what it stands for. Raises StoreUnavailable when the writer
+        takes longer than DELIVERY_MAX_S: ask again later.
+        """
+        rest = deque(claims)
+        while rest:
+            await self._until(lambda: self.has_room)
+            self.put([rest.popleft() for _ in range(min(CHUNK, len(rest)))])
+        last = self._put
+        await self._until(lambda: self._oldest() > last)
+
+    def take(self) -> list[Observation]:
+        """The oldest claims, at most `batch_size`; they count as unwritten until `settled`."""
+        taken = [self._queue.popleft() for _ in range(min(self.batch_size, len(self._queue)))]
+        self._in_hand += [number for number, _ in taken]
+        return [seen for _, seen in taken]
+
+    def settled(self) -> None:
+        """Everything taken so far has found its place."""
+        self._in_hand.clear()
+        moved, self._moved = self._moved, asyncio.Event()
+        moved.set()
+
+    def _oldest(self) -> int:
+        if self._in_hand:
+            return self._in_hand[0]
+        return self._queue[0][0] if self._queue else self._put + 1
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        deadline = self._clock.monotonic() + DELIVERY_MAX_S
+        while not condition():
+            left = deadline - self._clock.monotonic()
+            if left <= 0:
+                raise StoreUnavailable("The writer takes no more claims for now.")
+            await self._clock.wait(self._moved, left)
+
+    def _make_room(self) -> None:
+        before = len(self._queue)
+        for groups in (CHATTER, ALL_GROUPS):
+            thinned = conflate([seen for _, seen in self._queue], groups)
+            pairs = zip(self._queue, thinned, strict=True)
+            self._queue = deque((number, seen) for (number, _), seen in pairs if seen is not None)
+            if len(self._queue) <= self._most:
+                break
+        else:
+            self._let_go(len(self._queue) - self._most)
+        self._metrics.push_dropped.inc(before - len(self._queue))
+
+    def _let_go(self, surplus: int) -> None:
+        """Last resort: more matches and connections than places. Chatter goes first, then the oldest."""
+        chatter = (number for number, seen in self._queue if CHATTER.issuperset(spoken(seen)))
+        dropped = set(islice(chatter, surplus))
+        rest = (number for number, _ in self._queue if number not in dropped)
+        dropped.update(islice(rest, surplus - len(dropped)))
+        self._queue = deque(entry for entry in self._queue if entry[0] not in dropped)
+        if not self._overflowing:
+            self._overflowing = True
+            self._log.error("inbox.overflow", queue_max=self._most)

@@ -1,0 +1,81 @@
+"""The first channel: messages of the push feed, each turned into claims as it comes."""
+
+import asyncio
+from collections import OrderedDict
+from datetime import timedelta
+
+from touchline.clock import Clock
+from touchline.football.model import Source
+from touchline.ingest.channel import Channel
+from touchline.ingest.inbox import Inbox
+from touchline.ingest.ports import Push, PushFrame, ReadPush
+from touchline.ingest.unreadable import Unreadables
+
+BATCH = 500
+CONNECTIONS_MAX = 4
+"""Connections remembered: frames of the last one may still be queued when the next speaks."""
+WAIT_S = 1.0
+
+
+class PushSigns:
+    """Signs of life of the push channel, for those who poll harder when it is silent."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._heard_at: float | None = None
+        self.connection_id = ""
+
+    def connected(self, connection_id: str) -> None:
+        """A connection stands."""
+        self.connection_id = connection_id
+
+    def heard(self, at: float) -> None:
+        """Something came at that football time."""
+        self._heard_at = at
+
+    def speaks(self, silence_s: float) -> bool:
+        """Whether something came within the last `silence_s` football seconds."""
+        return self._heard_at is not None and self._clock.now() - self._heard_at <= silence_s
+
+
+class PushFeed:
+    """The loop `mqtt_stream`: frames in, claims out."""
+
+    name = "mqtt_stream"
+    interval = "push"
+    batch_size = BATCH
+
+    def __init__(
+        self, stream: Push, read: ReadPush, inbox: Inbox, unreadables: Unreadables, signs: PushSigns
+    ) -> None:
+        self.wake = asyncio.Event()
+        self._stream = stream
+        self._read = read
+        self._inbox = inbox
+        self._unreadables = unreadables
+        self._signs = signs
+        self._channels: OrderedDict[str, Channel] = OrderedDict()
+
+    async def turn(self) -> timedelta:
+        """Take what came; waits for it a while, so that a stop is seen."""
+        try:
+            async with asyncio.timeout(WAIT_S):
+                frames = await self._stream.batch(BATCH)
+        except TimeoutError:
+            return timedelta(0)
+        for frame in frames:
+            self._hear(frame)
+        return timedelta(0)
+
+    def _hear(self, frame: PushFrame) -> None:
+        reading = self._read(frame.payload)
+        self._signs.heard(frame.received_at_ms / 1000)
+        self._unreadables.keep(reading.unreadable)
+        self._inbox.put(self._channel(frame.connection_id).hear(reading.reports, frame.received_at_ms))
+
+    def _channel(self, connection_id: str) -> Channel:
+        if connection_id not in self._channels:
+            self._channels[connection_id] = Channel(Source.MQTT, connection_id)
+            while len(self._channels) > CONNECTIONS_MAX:
+                self._channels.popitem(last=False)
+        return self._channels[connection_id]

@@ -1,0 +1,176 @@
+"""Asking the provider about single matches, and the queue of those questions.
+
+`unknown` ids are asked for by id: whether the schedule has them. `doubtful` ones are looked for in one
+`detail_live` that serves all of them, and by id only where it is silent. `history` is asked once
+a match. An id that is not in an answer is absent: said as `match.absent`, never replaced by another.
+Whatever comes back goes through the inbox like everything else.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable
+from datetime import timedelta
+from enum import StrEnum
+
+import structlog
+
+from touchline.clock import Clock, now_ms
+from touchline.football.model import Observation, Source
+from touchline.ids import MatchId
+from touchline.ingest.asking import Asking
+from touchline.ingest.channel import Channel
+from touchline.ingest.inbox import Inbox
+from touchline.ingest.pace import FLOOR_S, real_s
+from touchline.provider.port import Reading, Report
+
+QUEUE_MAX = 1_000
+BY_ID_MAX = 10
+"""Calls for single matches in one turn."""
+COOLDOWN_S = 300.0
+"""Football seconds before a match is asked about again for the same cause."""
+COOLDOWN_FLOOR_S = 30.0
+IDLE_S = 10.0
+RETRY_S = 10.0
+
+
+class Cause(StrEnum):
+    """Why a match is asked about."""
+
+    UNKNOWN = "unknown"
+    DOUBTFUL = "doubtful"
+    HISTORY = "history"
+
+
+class Requests:
+    """Questions about single matches: each once, oldest first, with a cool-down. Full, it takes no more."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._log = structlog.get_logger().bind(part="reconcile")
+        self._queue: OrderedDict[tuple[Cause, MatchId], None] = OrderedDict()
+        self._asked: OrderedDict[tuple[Cause, MatchId], float] = OrderedDict()
+        self._full = False
+        self.wake = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    def unknown(self, match_id: MatchId) -> None:
+        """Claims came about a match that has no row."""
+        self._add(Cause.UNKNOWN, match_id)
+
+    def doubtful(self, match_id: MatchId) -> None:
+        """The state of a match should be confirmed."""
+        self._add(Cause.DOUBTFUL, match_id)
+
+    def history(self, match_id: MatchId) -> None:
+        """A finished match needs its `live/history`."""
+        self._add(Cause.HISTORY, match_id)
+
+    def take(self, cause: Cause, most: int) -> list[MatchId]:
+        """The oldest questions of one cause; they are in their cool-down from now on."""
+        taken = [match_id for why, match_id in self._queue if why is cause][:most]
+        for match_id in taken:
+            del self._queue[cause, match_id]
+            self._asked[cause, match_id] = self._clock.monotonic()
+        return taken
+
+    def again(self, cause: Cause, match_ids: Iterable[MatchId]) -> None:
+        """The provider gave no answer: these are still to be asked."""
+        for match_id in match_ids:
+            self._asked.pop((cause, match_id), None)
+            self._queue[cause, match_id] = None
+            self._queue.move_to_end((cause, match_id), last=False)
+
+    def _add(self, cause: Cause, match_id: MatchId) -> None:
+        self._forget_old()
+        if (cause, match_id) in self._queue or (cause, match_id) in self._asked:
+            return
+        if len(self._queue) >= QUEUE_MAX:
+            if not self._full:
+                self._log.warning("match.reconcile.full", queue_max=QUEUE_MAX)
+            self._full = True
+            return
+        self._full = False
+        self._queue[cause, match_id] = None
+        self.wake.set()
+
+    def _forget_old(self) -> None:
+        cooldown_s = real_s(self._clock, COOLDOWN_S, COOLDOWN_FLOOR_S)
+        latest = self._clock.monotonic() - cooldown_s
+        while self._asked:
+            oldest, asked = next(iter(self._asked.items()))
+            if asked > latest and len(self._asked) <= QUEUE_MAX:
+                break
+            del self._asked[oldest]
+
+
+class Reconcile:
+    """The loop `reconcile_worker`."""
+
+    name = "reconcile_worker"
+    interval = "queue"
+    batch_size = BY_ID_MAX
+
+    def __init__(self, requests: Requests, asking: Asking, inbox: Inbox, clock: Clock, node: str) -> None:
+        self.wake = requests.wake
+        self._requests = requests
+        self._asking = asking
+        self._inbox = inbox
+        self._clock = clock
+        self._log = structlog.get_logger().bind(worker=self.name)
+        self._live = Channel(Source.DETAIL_LIVE, f"reconcile-{node}")
+        self._records = Channel(Source.RECENT_LIST, f"reconcile-{node}")
+        self._histories = Channel(Source.LIVE_HISTORY, f"reconcile-{node}")
+
+    async def turn(self) -> timedelta:
+        """Ask what is queued, at most BY_ID_MAX calls by id."""
+        if not self._inbox.has_room:
+            return timedelta(seconds=FLOOR_S)
+        answered = await self._ask_live()
+        answered &= await self._ask_each(Cause.UNKNOWN)
+        answered &= await self._ask_each(Cause.HISTORY)
+        if not answered:
+            return timedelta(seconds=RETRY_S)
+        return timedelta(seconds=FLOOR_S if len(self._requests) else IDLE_S)
+
+    async def _ask_live(self) -> bool:
+        wanted = self._requests.take(Cause.DOUBTFUL, QUEUE_MAX)
+        if not wanted:
+            return True
+        asked_at_ms = now_ms(self._clock)
+        reading = await self._asking.ask("match/detail_live", self._asking.pull.detail_live())
+        if reading is None:
+            self._requests.again(Cause.DOUBTFUL, wanted)
+            return False
+        self._inbox.put(self._live.hear(reading.reports, asked_at_ms))
+        present = {report.match_id for report in reading.reports}
+        for match_id in wanted:
+            if match_id not in present:
+                self._requests.unknown(match_id)
+        return True
+
+    async def _ask_each(self, cause: Cause) -> bool:
+        """Ask by id; whether the provider answered every time."""
+        wanted = self._requests.take(cause, BY_ID_MAX)
+        for place, match_id in enumerate(wanted):
+            asked_at_ms = now_ms(self._clock)
+            reading = await self._by_id(cause, match_id)
+            if reading is None:
+                self._requests.again(cause, reversed(wanted[place:]))
+                return False
+            self._inbox.put(self._about(cause, match_id, reading, asked_at_ms))
+        return True
+
+    async def _by_id(self, cause: Cause, match_id: MatchId) -> Reading | None:
+        if cause is Cause.HISTORY:
+            history = self._asking.pull.live_history(match_id)
+            return await self._asking.ask("match/live/history", history, match_id)
+        return await self._asking.ask("match/recent/list", self._asking.pull.recent_by_id(match_id), match_id)
+
+    def _about(self, cause: Cause, match_id: MatchId, reading: Reading, asked_at_ms: int) -> list[Observation]:
+        found: list[Report] = [report for report in reading.reports if report.match_id == match_id]
+        if not found:
+            self._log.warning("match.absent", match_id=match_id, asked=cause.value)
+        channel = self._histories if cause is Cause.HISTORY else self._records
+        return channel.hear(found, asked_at_ms)

@@ -1,0 +1,227 @@
+"""The minute engine: each live match's minute, written at its own boundary.
+
+It is the only writer of `minute` and `last_minute_update_ts` and writes nothing else. What it knows
+of the matches it keeps in memory: refreshed from the change stream, and by a sweep over all
+running matches that catches what slept. A row that was changed meanwhile is left out by the
+UPDATE itself (its lock version moved) and worked out again.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+import msgspec
+import structlog
+
+from touchline.clock import Clock, real_until
+from touchline.football.minute import differs, minute_at, next_flip, warning
+from touchline.football.text import has_second_period, minute_text
+from touchline.ids import ChangeSeq, MatchId
+from touchline.jobs.doorbell import Doorbell
+from touchline.jobs.flips import Flips
+from touchline.loop import Loop
+from touchline.metrics import Metrics
+from touchline.settings import MatchMinute
+from touchline.store import changes, minutes
+from touchline.store.db import Database
+from touchline.store.minutes import Minute, Ticking, Written
+
+POLL_S = 1.0
+"""Real seconds between two looks at the change stream when nobody rings."""
+SWEEP_S = 30.0
+SWEEP_FLOOR_S = 2.0
+CHANGES_MAX = 1_000
+RETRY_S = 0.05
+"""Real seconds until a row that somebody else held is tried again."""
+
+
+class MinuteEngine:
+    """The loop `match_minute`. Any number of them may run: each minute is written once."""
+
+    name = "match_minute"
+    interval = "each match's minute; sweep 30 s"
+
+    def __init__(self, db: Database, clock: Clock, metrics: Metrics, settings: MatchMinute) -> None:
+        self.wake = asyncio.Event()
+        self.batch_size = settings.batch_size
+        self._db = db
+        self._clock = clock
+        self._metrics = metrics
+        self._settings = settings
+        self._log = structlog.get_logger().bind(worker=self.name)
+        self._matches: dict[MatchId, Ticking] = {}
+        self._flips = Flips()
+        self._warned: dict[MatchId, str] = {}
+        self._epoch = ""
+        self._cursor = ChangeSeq(0)
+        self._sweep_due = float("-inf")
+        self._written = 0
+
+    async def turn(self) -> timedelta:
+        """Take in what changed, write every minute that is due; the wait is until the next boundary."""
+        async with asyncio.timeout(self._settings.timeout_ms / 1000):
+            if self._clock.monotonic() >= self._sweep_due:
+                await self._sweep()
+            await self._follow()
+            while await self._tick():
+                pass
+        return timedelta(seconds=self._wait_s())
+
+    def _wait_s(self) -> float:
+        until = [POLL_S, self._sweep_due - self._clock.monotonic()]
+        flip = self._flips.next()
+        if flip is not None:
+            until.append(real_until(self._clock, flip))
+        return max(0.0, min(until))
+
+    # ------------------------------------------------------------ what is known
+
+    async def _follow(self) -> None:
+        """Read again what the change stream says has changed."""
+        while True:
+            async with self._db.transaction(self._now_ms()) as tx:
+                news = await changes.after(tx, self._cursor, CHANGES_MAX)
+                moved = {change.match_id for change in news if change.kind == "match"}
+                running = await minutes.some(tx, moved) if moved else []
+            self._take_in(moved, running)
+            if news:
+                self._cursor = news[-1].seq
+            if len(news) < CHANGES_MAX:
+                return
+
+    async def _sweep(self) -> None:
+        """Read all running matches, page by page to the end."""
+        began = self._clock.monotonic()
+        async with self._db.transaction(self._now_ms()) as tx:
+            epoch, head = await changes.head(tx)
+        if epoch != self._epoch:  # another log: its numbers begin anew
+            self._epoch, self._cursor = epoch, head
+        found: set[MatchId] = set()
+        after, pages = "", 0
+        while True:
+            async with self._db.transaction(self._now_ms()) as tx:
+                page = await minutes.page(tx, after, self.batch_size)
+            self._take_in((), page)
+            found.update(ticking.match_id for ticking in page)
+            pages += 1
+            if len(page) < self.batch_size:
+                break
+            after = page[-1].match_id
+        self._take_in(self._matches.keys() - found, ())
+        self._sweep_due = began + max(SWEEP_FLOOR_S, SWEEP_S / self._clock.speed)
+        duration_ms = round((self._clock.monotonic() - began) * 1000)
+        written, self._written = self._written, 0
+        self._log.info(
+            "match.minute.sweep", matches=len(found), pages=pages, written=written, duration_ms=duration_ms
+        )
+
+    def _take_in(self, asked: Iterable[MatchId], running: Sequence[Ticking], rest_s: float = 0.0) -> None:
+        """`running` is what the database has of `asked`; what it does not have no longer runs.
+
+        What is due is due now, or after `rest_s` real seconds.
+        """
+        now = self._clock.now()
+        for match_id in set(asked).difference(ticking.match_id for ticking in running):
+            self._flips.put(match_id, None)
+            self._matches.pop(match_id, None)
+            self._warned.pop(match_id, None)
+        for ticking in running:
+            self._matches[ticking.match_id] = ticking
+            self._warn(ticking, now)
+            minute = minute_at(ticking.running, now)
+            if minute is not None and differs(ticking.running, minute):
+                self._flips.put(ticking.match_id, now + rest_s * self._clock.speed)
+            else:
+                self._flips.put(ticking.match_id, next_flip(ticking.running, now))
+
+    def _warn(self, ticking: Ticking, now: float) -> None:
+        event = warning(ticking.running, now)
+        if event is None:
+            self._warned.pop(ticking.match_id, None)
+        elif self._warned.get(ticking.match_id) != event:
+            self._warned[ticking.match_id] = event
+            self._log.warning(event, match_id=ticking.match_id, status_id=ticking.running.status.value)
+
+    # ------------------------------------------------------------ what is written
+
+    async def _tick(self) -> bool:
+        """Write one transaction of due minutes, oldest first; whether there was any due."""
+        now = self._clock.now()
+        due = self._flips.due(now, self._settings.max_updates_per_tick)
+        if not due:
+            return False
+        wanted = [minute for _, match_id in due if (minute := self._minute(match_id, now)) is not None]
+        written = await self._write(wanted) if wanted else []
+        boundaries = {match_id: at for at, match_id in due}
+        for row in written:
+            self._note(row, boundaries[row.match_id])
+        await self._look_again({minute.match_id for minute in wanted} - {row.match_id for row in written})
+        return True
+
+    def _minute(self, match_id: MatchId, now: float) -> Minute | None:
+        """The minute to write; None when there is nothing to write, and then the next flip is set."""
+        ticking = self._matches[match_id]
+        minute = minute_at(ticking.running, now)
+        if minute is not None and differs(ticking.running, minute):
+            return Minute(match_id, ticking.version, minute)
+        self._warn(ticking, now)
+        self._flips.put(match_id, next_flip(ticking.running, now))
+        return None
+
+    async def _write(self, wanted: Sequence[Minute]) -> list[Written]:
+        async with self._db.transaction(self._now_ms()) as tx:
+            written = await minutes.tick(tx, wanted)
+            if written:
+                await changes.append(tx, [self._change(row, tx.now_ms) for row in written])
+        return written
+
+    def _change(self, row: Written, at_ms: int) -> changes.NewChange:
+        revisions = self._matches[row.match_id].running.revisions
+        text = minute_text(row.status, row.minute, of_phase=True, second_period=has_second_period(revisions))
+        return changes.NewChange(
+            match_id=row.match_id,
+            kind="minute",
+            status=row.status,
+            minute=row.minute,
+            minute_text=text,
+            score=(row.home_score, row.away_score),
+            lock_version=row.version,
+            at_ms=at_ms,
+        )
+
+    def _note(self, row: Written, boundary: float) -> None:
+        ticking = self._matches[row.match_id]
+        running = msgspec.structs.replace(
+            ticking.running, minute=row.minute, last_minute_update_ts=row.last_minute_update_ts
+        )
+        self._matches[row.match_id] = ticking._replace(running=running)
+        now = self._clock.now()
+        self._flips.put(row.match_id, next_flip(running, now))
+        self._written += 1
+        self._metrics.minute_ticks.inc()
+        self._metrics.minute_lag.observe(max(0.0, now - boundary))
+        self._log.debug(
+            "match.minute.tick",
+            match_id=row.match_id,
+            status_id=row.status.value,
+            minute=row.minute,
+            provider_update_time=row.provider_update_time,
+        )
+
+    async def _look_again(self, missed: set[MatchId]) -> None:
+        """Rows that moved or were held by somebody else: read them and decide again."""
+        if missed:
+            async with self._db.transaction(self._now_ms()) as tx:
+                running = await minutes.some(tx, missed)
+            self._take_in(missed, running, RETRY_S)
+
+    def _now_ms(self) -> int:
+        return int(self._clock.now() * 1000)
+
+
+def minute_loops(
+    db: Database, conninfo: str, clock: Clock, metrics: Metrics, settings: MatchMinute
+) -> list[Loop]:
+    """The minute engine and the doorbell that wakes it. `conninfo` is the application's."""
+    engine = MinuteEngine(db, clock, metrics, settings)
+    return [engine, Doorbell(conninfo, engine.wake, clock)]
