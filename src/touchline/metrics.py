@@ -17,6 +17,20 @@ class Metrics:
 
     def __init__(self) -> None:
         registry = self._registry = CollectorRegistry()
+        self._count_claims(registry)
+        self._count_provider(registry)
+        self._count_minutes(registry)
+        self._count_requests(registry)
+
+    def render(self) -> bytes:
+        """The Prometheus text of this installation (or of this process alone without a shared directory)."""
+        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            return generate_latest(self._registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
+
+    def _count_claims(self, registry: CollectorRegistry) -> None:
         self.updates = Counter(
             "orchestrator_updates_total",
             "Claims answered by the one writer.",
@@ -41,6 +55,8 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livesum",
         )
+
+    def _count_provider(self, registry: CollectorRegistry) -> None:
         self.messages = Counter(
             "websocket_messages_total", "Messages from the provider's push channel.", registry=registry
         )
@@ -74,6 +90,8 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livemax",
         )
+
+    def _count_minutes(self, registry: CollectorRegistry) -> None:
         self.minute_ticks = Counter("match_minute_ticks_total", "Minutes written.", registry=registry)
         self.minute_lag = Histogram(
             "match_minute_lag_seconds",
@@ -81,6 +99,8 @@ class Metrics:
             buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 30),
             registry=registry,
         )
+
+    def _count_requests(self, registry: CollectorRegistry) -> None:
         self.requests = Counter(
             "http_requests_total", "Requests answered.", ["route", "method", "status"], registry=registry
         )
@@ -97,11 +117,3 @@ class Metrics:
         self.streams_cut = Counter(
             "http_streams_cut_total", "Streams cut off because their reader was too slow.", registry=registry
         )
-
-    def render(self) -> bytes:
-        """The Prometheus text of this installation (or of this process alone without a shared directory)."""
-        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-            return generate_latest(self._registry)
-        together = CollectorRegistry()
-        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
-        return generate_latest(together)

@@ -52,11 +52,11 @@ class _Part(BaseModel):
 class TheSports(_Part):
     """How the provider is reached."""
 
-    base_url: str = "https://api.thesports.com/v1/football"
+    base_url: str = Field("https://api.thesports.com/v1/football", description="before every path")
     user: str = Field("", description="account name; empty means no account: the simulated provider is used")
-    secret: SecretStr = SecretStr("")
+    secret: SecretStr = Field(SecretStr(""), description="of the account, for HTTP and push")
     mqtt_url: str = Field("wss://mq.thesports.com:443/mqtt", description="mqtt://, mqtts://, ws:// or wss://")
-    topic: str = "thesports/football/match/v1"
+    topic: str = Field("thesports/football/match/v1", description="of the push channel")
     timeout_ms: int = Field(5000, ge=100, le=60_000, description="one HTTP attempt")
     requests_per_minute: int = Field(120, ge=1, le=10_000, description="HTTP budget of all processes together")
     queue_max: int = Field(10_000, ge=100, le=1_000_000, description="push messages that may wait")
@@ -79,7 +79,7 @@ class TheSports(_Part):
 class Web(_Part):
     """Where the pages and the API are served."""
 
-    host: str = "127.0.0.1"
+    host: str = Field("127.0.0.1", description="0.0.0.0 serves every network of the machine")
     port: int = Field(8000, ge=0, le=65_535, description="0 takes any free port")
     timezone: str = Field("UTC", description="default zone of the diary")
     live_window_min: int = Field(120, ge=1, le=1_440, description="how long a match is expected past its time")
@@ -99,18 +99,20 @@ class Simulator(_Part):
     """The provider of our own."""
 
     enabled: bool | None = Field(None, description="default: on when no account is set")
-    seed: int = Field(1, ge=0, le=2**31)
-    http_port: int = Field(8010, ge=0, le=65_535)
-    mqtt_port: int = Field(8018, ge=0, le=65_535)
+    seed: int = Field(1, ge=0, le=2**31, description="of the matchday; the same seed plays the same matches")
+    http_port: int = Field(8010, ge=0, le=65_535, description="0 takes any free port")
+    mqtt_port: int = Field(8018, ge=0, le=65_535, description="0 takes any free port")
     matches: int = Field(40, ge=1, le=2_000, description="matches of a seeded matchday")
 
 
 class ClockSettings(_Part):
     """The shared virtual clock: `virtual = virtual_epoch + (real - real_epoch) * speed`."""
 
-    real_epoch: float = 0.0
-    virtual_epoch: float = 0.0
-    speed: float = Field(1.0, gt=0, le=1_000)
+    real_epoch: float = Field(
+        0.0, description="wall time at which football time is `virtual_epoch`, Unix seconds"
+    )
+    virtual_epoch: float = Field(0.0, description="football time at `real_epoch`, Unix seconds")
+    speed: float = Field(1.0, gt=0, le=1_000, description="football seconds in one real second")
     force: bool = Field(False, description="allow a virtual clock with a real provider")
 
     @property
@@ -126,14 +128,16 @@ class ClockSettings(_Part):
 class Log(_Part):
     """How events are written."""
 
-    format: Literal["text", "json"] = "text"
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    format: Literal["text", "json"] = Field("text", description="`json` is one object a line")
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="what is less is not written"
+    )
 
 
 class MatchMinute(_Part):
     """The minute engine."""
 
-    timeout_ms: int = Field(120_000, ge=1_000, le=3_600_000)
+    timeout_ms: int = Field(120_000, ge=1_000, le=3_600_000, description="one sweep over all live matches")
     batch_size: int = Field(100, ge=1, le=10_000, description="rows a page of the sweep")
     max_updates_per_tick: int = Field(50, ge=1, le=10_000, description="rows a transaction")
 
@@ -141,8 +145,8 @@ class MatchMinute(_Part):
 class Orchestrator(_Part):
     """The one writer."""
 
-    lock_timeout_ms: int = Field(10_000, ge=100, le=120_000)
-    max_retries: int = Field(3, ge=1, le=20)
+    lock_timeout_ms: int = Field(10_000, ge=100, le=120_000, description="waiting for a match row")
+    max_retries: int = Field(3, ge=1, le=20, description="times a claim is decided again after a lost race")
     batch_max: int = Field(200, ge=1, le=5_000, description="claims a transaction")
 
 
@@ -150,16 +154,16 @@ class Database(_Part):
     """Connections to Postgres."""
 
     max_connections: int = Field(50, ge=5, le=10_000, description="of all processes together")
-    web_pool_max: int = Field(20, ge=1, le=500)
-    worker_pool_max: int = Field(5, ge=1, le=500)
-    pool_min: int = Field(2, ge=0, le=100)
-    conn_timeout_s: float = Field(5.0, gt=0, le=60)
+    web_pool_max: int = Field(20, ge=1, le=500, description="connections of a web process")
+    worker_pool_max: int = Field(5, ge=1, le=500, description="connections of any other process")
+    pool_min: int = Field(2, ge=0, le=100, description="connections a process keeps open")
+    conn_timeout_s: float = Field(5.0, gt=0, le=60, description="waiting for a connection")
 
 
 class Recorder(_Part):
     """Raw frames of the provider, kept for replay."""
 
-    enabled: bool = False
+    enabled: bool = Field(False, description="write raw frames to `recordings` in the data directory")
     max_mb: int = Field(512, ge=1, le=1_000_000, description="all recordings together; the oldest go first")
     file_mb: int = Field(16, ge=1, le=10_000, description="one compressed file")
 

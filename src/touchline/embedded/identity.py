@@ -1,8 +1,8 @@
 """As whom an embedded program runs, and what happens to it when we die.
 
 Postgres refuses to run as root. An ordinary user runs it plainly. Root runs it in a user
-namespace, where root is user 1000 and files keep their owner: no system user, no changed
-mode, even under a 0700 home. Where namespaces are off, root gives the program an unused
+namespace, where root goes by another number and files keep their owner: no system user, no
+changed mode, even under a 0700 home. Where namespaces are off, root gives the program an unused
 uid of its own and, so that it still reaches the directory, the right to pass closed folders.
 """
 
@@ -16,16 +16,8 @@ from pathlib import Path
 
 from touchline.errors import EmbeddedError
 
-NAMESPACE = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
+NOBODY = 65_534  # has a name on every system, and initdb insists on one
 OWN_UID = 54_320
-DEMOTED = (
-    "setpriv",
-    f"--reuid={OWN_UID}",
-    f"--regid={OWN_UID}",
-    "--clear-groups",
-    "--inh-caps=+dac_override",
-    "--ambient-caps=+dac_override",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +26,8 @@ class Identity:
 
     prefix: tuple[str, ...] = ()
     uid: int | None = None
+    founder: "Identity | None" = None
+    """Who makes a cluster in its place, where it has no name itself."""
 
     def owns(self, path: Path) -> None:
         """Give `path` and all below it to this identity, where that is somebody else's."""
@@ -43,9 +37,15 @@ class Identity:
             os.chown(found, self.uid, self.uid, follow_symlinks=False)
 
 
+def _demoted(uid: int) -> tuple[str, ...]:
+    """As `uid`, but past folders that are closed to it: the data directory may lie under a 0700 home."""
+    ids = (f"--reuid={uid}", f"--regid={uid}", "--clear-groups")
+    return ("setpriv", *ids, "--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+
+
 PLAIN = Identity()
-IN_NAMESPACE = Identity(NAMESPACE, uid=0)
-AS_OWN_UID = Identity(DEMOTED, uid=OWN_UID)
+IN_NAMESPACE = Identity(("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}"), uid=0)
+AS_OWN_UID = Identity(_demoted(OWN_UID), OWN_UID, founder=Identity(_demoted(NOBODY), NOBODY))
 
 
 def unprivileged(directory: Path, program: Path) -> Identity:

@@ -12,7 +12,6 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 from touchline.embedded.postgres import Postgres
 from touchline.embedded.valkey import Valkey
@@ -70,7 +69,8 @@ class Installation:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise DirectoryInUse(self._in_use(lock.seek(0) or lock.read())) from None
+                lock.seek(0)
+                raise DirectoryInUse(self._in_use(lock.read())) from None
             lock.truncate(0)
             lock.write(str(os.getpid()))
             lock.flush()
@@ -79,8 +79,8 @@ class Installation:
 
     def _in_use(self, pid: str) -> str:
         return (
-            f"The data directory {self.directory} is in use by process {pid or '(unknown)'}. Stop that one, set "
-            "TOUCHLINE_DATA_DIR to another directory, or add a part to it: `touchline up --role web`."
+            f"The data directory {self.directory} is in use by process {pid or '(unknown)'}. Stop that one, "
+            "set TOUCHLINE_DATA_DIR to another directory, or add a part to it: `touchline up --role web`."
         )
 
     def _empty_metrics(self) -> None:

@@ -110,6 +110,7 @@ class Postgres:
 
     def launch(self) -> None:
         """Start the server without waiting until it answers (`ready` says when)."""
+        self.stop()
         identity = self._prepare()
         _end_orphans(self._data)
         arguments = [_program("postgres"), "-D", str(self._data)]
@@ -178,13 +179,15 @@ class Postgres:
         cluster = fresh / "data"
         fresh.mkdir(mode=0o700)
         cluster.mkdir(mode=0o700)
-        identity.owns(cluster)
+        founder = identity.founder or identity
+        founder.owns(cluster)
         init = ["initdb", "-D", str(cluster), "-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8"]
         init += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--pwfile=/dev/stdin"]
-        _run(identity, init, secrets.token_urlsafe(32))
+        _run(founder, init, secrets.token_urlsafe(32))
         passwords = {role: secrets.token_urlsafe(32) for role in (OWNER_ROLE, APP_ROLE)}
-        single = ["postgres", "--single", "-j", "-D", str(cluster), "-c", "log_min_messages=error"]
-        _run(identity, [*single, "postgres"], ";\n\n".join([*_statements(passwords), ""]))
+        single = ["postgres", "--single", "-j", "-D", str(cluster), "-c", "log_min_error_statement=panic"]
+        _run(founder, [*single, "postgres"], ";\n\n".join([*_statements(passwords), ""]))
+        identity.owns(cluster)
         _write_secret(fresh / "passwords.json", json.dumps(passwords))
         fresh.rename(self._directory)
 

@@ -100,7 +100,7 @@ def _launch(service: Service) -> str:
 
 
 async def _lives(service: Service, clock: Clock, stop: asyncio.Event, seconds: float | None) -> bool:
-    """Whether `service` runs and is ready after so long; without a limit, wait until it ends. Ends early on `stop`."""
+    """Whether `service` is ready after so long; without a limit, wait until it ends. `stop` ends it early."""
     deadline = None if seconds is None else clock.monotonic() + seconds
     while service.returncode is None and not stop.is_set():
         if deadline is not None and clock.monotonic() >= deadline and service.ready():

@@ -70,6 +70,7 @@ class Valkey:
 
     def launch(self) -> None:
         """Start the server without waiting until it answers (`ready` says when)."""
+        self.stop()
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         socket_folder(self._directory, create=True)
         _end_orphans(self._directory)

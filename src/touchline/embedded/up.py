@@ -1,0 +1,191 @@
+"""What `touchline up` starts, in which order, and how it ends.
+
+The servers come first and go last. The simulated provider needs no database and starts beside them;
+the other parts start when the schema is there.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import structlog
+
+from touchline.clock import Clock
+from touchline.embedded.child import Child
+from touchline.embedded.installation import Installation
+from touchline.embedded.supervisor import Service, end_all, keep, until_ready
+from touchline.errors import EmbeddedError
+from touchline.settings import Settings
+from touchline.store.migrate import migrate
+
+SERVERS_START_MAX_S = 60.0
+PARTS_STOP_MAX_S = 2.5
+SERVERS_STOP_MAX_S = 2.0
+ASK_EVERY_S = 0.05
+ANSWER_MAX_S = 2.0
+LATE_S = 30.0
+
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
+
+
+class Role(StrEnum):
+    """Which parts run."""
+
+    WEB = "web"
+    INGEST = "ingest"
+    WORK = "work"
+    ALL = "all"
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return ("ingest", "work", "web") if self is Role.ALL else (self.value,)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to run. `address` is where the pages will be, `migrates` the schema's owner or nobody."""
+
+    servers: Sequence[Service]
+    early: Sequence[Service]
+    parts: Sequence[Service]
+    address: str | None
+    migrates: bool
+
+    @property
+    def all(self) -> Sequence[Service]:
+        """Everything, in the order of its start."""
+        return [*self.servers, *self.early, *self.parts]
+
+
+def plan(
+    installation: Installation, settings: Settings, environ: Mapping[str, str], role: Role, holds: bool
+) -> Plan:
+    """What a `touchline up` in `role` starts. `holds`: the data directory is ours, so the servers are too.
+
+    Raises EmbeddedError when a port it needs is taken.
+    """
+    simulates = holds and settings.simulated and role in {Role.ALL, Role.INGEST}
+    ports = _ports(settings, simulates, serves="web" in role.parts)
+    child_environ = {
+        **environ,
+        **{name: str(port) for name, port in ports.items()},
+        "TOUCHLINE_DATA_DIR": str(installation.directory),
+        "PROMETHEUS_MULTIPROC_DIR": str(installation.metrics),
+    }
+
+    def part(name: str) -> Child:
+        return Child(name, child_environ, installation.metrics)
+
+    port = ports.get("TOUCHLINE_WEB__PORT")
+    host = ANYWHERE.get(settings.web.host, settings.web.host)
+    return Plan(
+        servers=_servers(installation, settings) if holds else [],
+        early=[part("sim")] if simulates else [],
+        parts=[part(name) for name in role.parts],
+        address=None if port is None else f"http://{host}:{port}",
+        migrates=holds,
+    )
+
+
+async def run(
+    plan: Plan, installation: Installation, clock: Clock, stop: asyncio.Event, announce: Callable[[str], None]
+) -> None:
+    """Start what is planned and keep it running until `stop` is set; then end all, parts first.
+
+    `announce` is called with the address once it is ready. Raises EmbeddedError, MigrationRefused or
+    StoreUnavailable when it can't be started.
+    """
+    try:
+        for service in [*plan.servers, *plan.early]:
+            service.launch()
+        await until_ready(plan.servers, clock, stop, SERVERS_START_MAX_S)
+        if plan.migrates and not stop.is_set():
+            await asyncio.to_thread(_migrate, installation)
+        async with asyncio.TaskGroup() as group:
+            for service in plan.all:
+                group.create_task(keep(service, clock, stop), name=service.name)
+            if plan.address:
+                group.create_task(_announce(plan.address, clock, stop, announce), name="address")
+    finally:
+        end_all([*plan.parts, *plan.early], clock, PARTS_STOP_MAX_S)
+        end_all(plan.servers, clock, SERVERS_STOP_MAX_S)
+
+
+def stop_on_signals(stop: asyncio.Event) -> None:
+    """Set `stop` on Ctrl-C, SIGTERM and when the terminal goes away."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+
+
+def _servers(installation: Installation, settings: Settings) -> list[Service]:
+    """The servers that are not set to be somebody else's."""
+    servers: list[Service] = []
+    if settings.database_url is None:
+        servers.append(installation.postgres)
+    if settings.valkey_url is None:
+        servers.append(installation.valkey)
+    return servers
+
+
+def _migrate(installation: Installation) -> None:
+    for name in migrate(installation.owner_conninfo):
+        structlog.get_logger().info("schema.migrated", migration=name)
+
+
+def _ports(settings: Settings, simulates: bool, serves: bool) -> dict[str, int]:
+    """The ports by their setting; a 0 has become a free one. They stay ours over restarts of a part."""
+    wanted: dict[str, tuple[str, int]] = {}
+    if serves:
+        wanted["TOUCHLINE_WEB__PORT"] = (settings.web.host, settings.web.port)
+    if simulates:
+        wanted["TOUCHLINE_SIMULATOR__HTTP_PORT"] = ("127.0.0.1", settings.simulator.http_port)
+        wanted["TOUCHLINE_SIMULATOR__MQTT_PORT"] = ("127.0.0.1", settings.simulator.mqtt_port)
+    with contextlib.ExitStack() as held:
+        return {name: _free_port(name, host, port, held) for name, (host, port) in wanted.items()}
+
+
+def _free_port(setting: str, host: str, port: int, held: contextlib.ExitStack) -> int:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        probe = held.enter_context(socket.socket(family, kind, protocol))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(address)
+    except OSError as error:
+        raise EmbeddedError(
+            f"{host}:{port} can't be listened on ({error.strerror}). "
+            f"Set {setting} to a free port, or to 0 for any."
+        ) from None
+    return int(probe.getsockname()[1])
+
+
+async def _announce(address: str, clock: Clock, stop: asyncio.Event, announce: Callable[[str], None]) -> None:
+    """Say the address once the pages are ready; say it, too, when that takes long."""
+    late_at = clock.monotonic() + LATE_S
+    while not stop.is_set():
+        if await _is_ready(address):
+            announce(address)
+            return
+        if clock.monotonic() > late_at:
+            structlog.get_logger().warning("installation.late", address=address, waited_s=LATE_S)
+            late_at = float("inf")
+        await clock.wait(stop, ASK_EVERY_S)
+
+
+async def _is_ready(address: str) -> bool:
+    """Whether `/readyz` answers 200."""
+    host, _, port = address.removeprefix("http://").rpartition(":")
+    try:
+        async with asyncio.timeout(ANSWER_MAX_S):
+            reader, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+            try:
+                writer.write(f"GET /readyz HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
+                return b" 200 " in await reader.readline()
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
