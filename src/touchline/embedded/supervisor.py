@@ -12,7 +12,7 @@ from touchline.loop import backoff_s
 
 LOOK_EVERY_S = 0.1
 READY_EVERY_S = 0.02
-STEADY_S = 3.0  # lived so long: it has recovered
+STEADY_S = 3.0
 BACKOFF_FIRST_S = 0.5
 BACKOFF_MAX_S = 10.0
 
@@ -58,16 +58,17 @@ async def until_ready(services: Sequence[Service], clock: Clock, stop: asyncio.E
             await clock.wait(stop, READY_EVERY_S)
 
 
-async def keep(service: Service, clock: Clock, stop: asyncio.Event) -> None:
+async def keep(service: Service, clock: Clock, stop: asyncio.Event, *, steady_s: float = STEADY_S) -> None:
     """Keep `service` running until `stop` is set; ending it is left to `end_all`.
 
-    The first of a row of deaths is said (`process.died`), and so is the recovery (`process.recovered`).
+    The first of a row of deaths is said (`process.died`), and so is the recovery (`process.recovered`),
+    which is to have lived and be ready for `steady_s`.
     """
     log = structlog.get_logger().bind(process=service.name)
     failures = 0
     while not stop.is_set():
         why = "" if service.pid is not None and service.returncode is None else _launch(service)
-        if not why and await _lives(service, clock, stop, STEADY_S):
+        if not why and await _lives(service, clock, stop, steady_s):
             if failures:
                 log.info("process.recovered", pid=service.pid, failures=failures)
             failures = 0

@@ -1,0 +1,120 @@
+"""The command line: help with examples, errors as one clear line, exit codes."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from touchline.cli.environment import with_options
+from touchline.cli.main import COMMANDS
+
+WAYS = [*([name] for name in COMMANDS if name != "db"), ["db", "migrate"]]
+
+
+def touchline(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("TOUCHLINE_")}
+    return subprocess.run(
+        [sys.executable, "-m", "touchline", *arguments],
+        env=clean | {"COLUMNS": "200", "NO_COLOR": "1"} | environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+@pytest.mark.parametrize("way", WAYS, ids=" ".join)
+def test_every_command_explains_itself_with_an_example(way: list[str]) -> None:
+    done = touchline(*way, "--help")
+
+    assert done.returncode == 0
+    assert "Example: " in done.stdout
+
+
+def test_the_overview_names_every_command() -> None:
+    shown = touchline("--help").stdout
+
+    assert [name for name in COMMANDS if name not in shown] == []
+
+
+def test_it_says_its_version() -> None:
+    assert touchline("--version").stdout.startswith("touchline 0.")
+
+
+def test_all_problems_of_the_settings_are_told_at_once_without_a_traceback() -> None:
+    done = touchline(
+        "up", TOUCHLINE_WEB__PRT="1", TOUCHLINE_WEB__PORT="70000", TOUCHLINE_THESPORTS__SECRET_FILE="/nowhere"
+    )
+
+    assert done.returncode == 2
+    assert "TOUCHLINE_WEB__PRT" in done.stderr
+    assert "did you mean TOUCHLINE_WEB__PORT" in done.stderr
+    assert "TOUCHLINE_WEB__PORT: '70000'" in done.stderr
+    assert "TOUCHLINE_THESPORTS__SECRET_FILE" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_real_provider_needs_an_account() -> None:
+    done = touchline("up", "--provider", "thesports")
+
+    assert done.returncode == 2
+    assert "TOUCHLINE_THESPORTS__USER" in done.stderr
+
+
+def test_secrets_are_masked_where_settings_are_shown() -> None:
+    done = touchline(
+        "settings",
+        TOUCHLINE_THESPORTS__USER="me",
+        TOUCHLINE_THESPORTS__SECRET="s3cret-word",
+        TOUCHLINE_DATABASE_URL="postgresql://me:s3cret-word@db/touchline",
+    )
+
+    assert done.returncode == 0
+    assert "s3cret-word" not in done.stdout
+    assert "postgresql://me:***@db/touchline" in done.stdout
+
+
+def test_a_part_without_servers_says_what_to_start(tmp_path: Path) -> None:
+    done = touchline("work", "--data-dir", str(tmp_path))
+
+    assert done.returncode == 1
+    assert "touchline up" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_taken_port_is_named_with_its_setting(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = touchline("up", "--port", port, "--data-dir", str(tmp_path))
+
+    assert done.returncode == 1
+    assert port in done.stderr
+    assert "TOUCHLINE_WEB__PORT" in done.stderr
+
+
+def test_a_data_directory_that_can_not_be_made_is_named() -> None:
+    done = touchline("up", "--data-dir", "/proc/nowhere")
+
+    assert done.returncode == 1
+    assert "TOUCHLINE_DATA_DIR" in done.stderr
+
+
+def test_the_schema_is_migrated_with_the_servers_down_and_twice_is_as_good_as_once(tmp_path: Path) -> None:
+    first = touchline("db", "migrate", "--data-dir", str(tmp_path))
+    second = touchline("db", "migrate", "--data-dir", str(tmp_path))
+
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert "migrated 0001" in first.stdout
+    assert second.stdout == "The schema is up to date.\n"
+
+
+def test_an_option_wins_over_every_spelling_of_its_setting() -> None:
+    environ = {"DB_POOL_MIN": "1", "DB_POOL_MIN_FILE": "/x", "TOUCHLINE_DB__POOL_MIN_FILE": "/y", "HOME": "/"}
+
+    assert with_options(environ, {"TOUCHLINE_DB__POOL_MIN": 3, "TOUCHLINE_WEB__PORT": None}) == {
+        "HOME": "/",
+        "TOUCHLINE_DB__POOL_MIN": "3",
+    }
