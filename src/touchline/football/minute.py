@@ -112,13 +112,15 @@ def _clock(running: Running, now: float) -> _Clock | None:
     if running.status not in RUNNING:
         return None
     base, since_ts = _BASE[running.status], float(running.phase_entered_ts)
-    course = kickoff.course(running, kickoff.PERIODS[running.status])
+    period = kickoff.PERIODS[running.status]
+    course = kickoff.course(running, period)
     if course is None:
         if not running.phase_seen_live:
             return None
         course = kickoff.Course(running.phase_entered_ts, running.phase_entered_ts)
     elif any(pause.ended_ts == running.phase_entered_ts for pause in running.pauses):
-        since_ts = min(since_ts, course.begun_ts)  # the phase was not begun but resumed
+        # The phase was not begun but resumed: what was shown before the stop still counts.
+        since_ts = min(since_ts, kickoff.first(running, period) or since_ts)
     if course.second_from_ts is not None:
         base, since_ts = _SECOND_PERIOD_BASE, max(since_ts, course.second_from_ts)
     paused_s = kickoff.paused_s(running.pauses, course, now) if running.pauses else 0.0

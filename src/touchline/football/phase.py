@@ -48,7 +48,7 @@ def take(
     provisional = status.is_provisional(before, now_ms)
     way = status.move(state.status, claim.status, provisional=provisional, source=seen.source)
     if way is status.Move.CONFIRMED and not _is_confirmed(state.pending.status, claim.status, seen):
-        return _held(state, claim.status, seen), Reason.BACKWARD_UNCONFIRMED
+        return _held(state, claim.status, seen, provisional=provisional), Reason.BACKWARD_UNCONFIRMED
     return _stamped(_entered(state, claim.status, seen, now_ms), claim, seen), Reason.APPLIED
 
 
@@ -61,12 +61,12 @@ def _is_confirmed(held: Held | None, claimed: Status, seen: Observation) -> bool
     return seen.source is not Source.MQTT and seen.observed_at_ms - held.observed_at_ms >= REPEAT_MS
 
 
-def _held(state: Match, claimed: Status, seen: Observation) -> Match:
+def _held(state: Match, claimed: Status, seen: Observation, *, provisional: bool) -> Match:
     held = state.pending.status
     if held is None or held.value != claimed or held.source is not seen.source:
         held = Held(value=claimed, source=seen.source, channel=seen.channel, observed_at_ms=seen.observed_at_ms)
     contested_ms = state.pending.contested_at_ms
-    if state.status is Status.ENDED:
+    if provisional:  # an end that has become final stays so
         contested_ms = max(seen.observed_at_ms, contested_ms or 0)
     pending = replace(state.pending, status=held, contested_at_ms=contested_ms)
     return state if pending == state.pending else replace(state, pending=pending)
