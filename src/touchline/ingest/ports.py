@@ -6,7 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from touchline.ids import MatchId
-from touchline.provider.port import Kind, Reading
+from touchline.provider.port import Kind, ProviderState, Reading
 
 ReadPush = Callable[[bytes], Reading]
 """Reads one payload of the push channel; never raises, what it can't read is in `unreadable`."""
@@ -14,6 +14,10 @@ ReadPush = Callable[[bytes], Reading]
 
 class Pull(Protocol):
     """The provider's answers. Every method raises ProviderError and nothing else."""
+
+    @property
+    def state(self) -> ProviderState:
+        """How the provider stands towards us over HTTP."""
 
     async def detail_live(self) -> Reading:
         """Every match that changed in the last two hours."""
@@ -59,6 +63,10 @@ class PushFrame(Protocol):
 
 class Push(Protocol):
     """The provider's push channel: connects for ever, hands out what came."""
+
+    @property
+    def state(self) -> ProviderState:
+        """How the channel is doing."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Stay connected until `stop`."""

@@ -14,10 +14,10 @@ import msgspec
 import structlog
 
 from touchline.clock import Clock, real_until
+from touchline.feed.stream import Follower
 from touchline.football.minute import differs, minute_at, next_flip, warning
 from touchline.football.text import has_second_period, minute_text
-from touchline.ids import ChangeSeq, MatchId
-from touchline.jobs.doorbell import Doorbell
+from touchline.ids import MatchId
 from touchline.jobs.flips import Flips
 from touchline.loop import Loop
 from touchline.metrics import Metrics
@@ -26,11 +26,8 @@ from touchline.store import changes, minutes
 from touchline.store.db import Database
 from touchline.store.minutes import Minute, Ticking, Written
 
-POLL_S = 1.0
-"""Real seconds between two looks at the change stream when nobody rings."""
 SWEEP_S = 30.0
 SWEEP_FLOOR_S = 2.0
-CHANGES_MAX = 1_000
 RETRY_S = 0.05
 """Real seconds until a row that somebody else held is tried again."""
 
@@ -52,23 +49,33 @@ class MinuteEngine:
         self._matches: dict[MatchId, Ticking] = {}
         self._flips = Flips()
         self._warned: dict[MatchId, str] = {}
-        self._epoch = ""
-        self._cursor = ChangeSeq(0)
+        self._moved: set[MatchId] = set()
         self._sweep_due = float("-inf")
         self._written = 0
+
+    def hear(self, news: Sequence[changes.Change]) -> None:
+        """The change stream tells: these matches are to be read again."""
+        moved = {change.match_id for change in news if change.kind == "match"}
+        if moved:
+            self._moved |= moved
+            self.wake.set()
+
+    def start_over(self) -> None:
+        """The change stream begins anew: everything is to be read again."""
+        self._sweep_due = float("-inf")
+        self.wake.set()
 
     async def turn(self) -> timedelta:
         """Take in what changed, write every minute that is due; the wait is until the next boundary."""
         async with asyncio.timeout(self._settings.timeout_ms / 1000):
             if self._clock.monotonic() >= self._sweep_due:
                 await self._sweep()
-            await self._follow()
-            while await self._tick():
-                pass
+            await self._look()
+            await self._write_due()
         return timedelta(seconds=self._wait_s())
 
     def _wait_s(self) -> float:
-        until = [POLL_S, self._sweep_due - self._clock.monotonic()]
+        until = [self._sweep_due - self._clock.monotonic()]
         flip = self._flips.next()
         if flip is not None:
             until.append(real_until(self._clock, flip))
@@ -76,26 +83,36 @@ class MinuteEngine:
 
     # ------------------------------------------------------------ what is known
 
-    async def _follow(self) -> None:
-        """Read again what the change stream says has changed."""
-        while True:
+    async def _look(self) -> None:
+        """Read again what has moved."""
+        if not self._moved:
+            return
+        asked, self._moved = self._moved, set()
+        try:
             async with self._db.transaction(self._now_ms()) as tx:
-                news = await changes.after(tx, self._cursor, CHANGES_MAX)
-                moved = {change.match_id for change in news if change.kind == "match"}
-                running = await minutes.some(tx, moved) if moved else []
-            self._take_in(moved, running)
-            if news:
-                self._cursor = news[-1].seq
-            if len(news) < CHANGES_MAX:
-                return
+                running = await minutes.some(tx, asked)
+        except BaseException:
+            self._moved |= asked
+            raise
+        self._take_in(asked, running)
 
     async def _sweep(self) -> None:
-        """Read all running matches, page by page to the end."""
+        """Read all running matches, page by page to the end; what is due is written between the pages."""
         began = self._clock.monotonic()
-        async with self._db.transaction(self._now_ms()) as tx:
-            epoch, head = await changes.head(tx)
-        if epoch != self._epoch:  # another log: its numbers begin anew
-            self._epoch, self._cursor = epoch, head
+        self._sweep_due = began + max(SWEEP_FLOOR_S, SWEEP_S / self._clock.speed)
+        try:
+            found, pages = await self._read_all()
+        except BaseException:
+            self.start_over()
+            raise
+        self._take_in(self._matches.keys() - found, ())
+        duration_ms = round((self._clock.monotonic() - began) * 1000)
+        written, self._written = self._written, 0
+        self._log.info(
+            "match.minute.sweep", matches=len(found), pages=pages, written=written, duration_ms=duration_ms
+        )
+
+    async def _read_all(self) -> tuple[set[MatchId], int]:
         found: set[MatchId] = set()
         after, pages = "", 0
         while True:
@@ -105,15 +122,9 @@ class MinuteEngine:
             found.update(ticking.match_id for ticking in page)
             pages += 1
             if len(page) < self.batch_size:
-                break
+                return found, pages
             after = page[-1].match_id
-        self._take_in(self._matches.keys() - found, ())
-        self._sweep_due = began + max(SWEEP_FLOOR_S, SWEEP_S / self._clock.speed)
-        duration_ms = round((self._clock.monotonic() - began) * 1000)
-        written, self._written = self._written, 0
-        self._log.info(
-            "match.minute.sweep", matches=len(found), pages=pages, written=written, duration_ms=duration_ms
-        )
+            await self._write_due()
 
     def _take_in(self, asked: Iterable[MatchId], running: Sequence[Ticking], rest_s: float = 0.0) -> None:
         """`running` is what the database has of `asked`; what it does not have no longer runs.
@@ -143,6 +154,10 @@ class MinuteEngine:
             self._log.warning(event, match_id=ticking.match_id, status_id=ticking.running.status.value)
 
     # ------------------------------------------------------------ what is written
+
+    async def _write_due(self) -> None:
+        while await self._tick():
+            pass
 
     async def _tick(self) -> bool:
         """Write one transaction of due minutes, oldest first; whether there was any due."""
@@ -222,6 +237,6 @@ class MinuteEngine:
 def minute_loops(
     db: Database, conninfo: str, clock: Clock, metrics: Metrics, settings: MatchMinute
 ) -> list[Loop]:
-    """The minute engine and the doorbell that wakes it. `conninfo` is the application's."""
+    """The minute engine and the follower that wakes it; `conninfo` is the application's."""
     engine = MinuteEngine(db, clock, metrics, settings)
-    return [engine, Doorbell(conninfo, engine.wake, clock)]
+    return [engine, Follower(db, conninfo, clock, engine.hear, engine.start_over)]

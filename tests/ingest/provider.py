@@ -1,0 +1,89 @@
+"""A provider that answers from memory and writes down what it was asked."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from touchline.errors import ProviderError
+from touchline.ids import MatchId
+from touchline.provider.port import CatalogueRecord, Health, Kind, ProviderState, Reading, Report
+
+Failure = ProviderError | None
+
+
+class FakeProvider:
+    """Answers like the port says. `failure` is raised by every method while it is set."""
+
+    def __init__(self) -> None:
+        self.live: list[Report] = []
+        self.records: list[Report] = []
+        self.histories: dict[MatchId, Report] = {}
+        self.named: list[CatalogueRecord] = []
+        self.page_size = 1_000
+        self.asked: list[str] = []
+        self.failure: Failure = None
+        self.endless = False
+        self.state = ProviderState(health=Health.UNKNOWN, since_ts=0)
+
+    async def detail_live(self) -> Reading:
+        self._ask("detail_live")
+        return Reading(reports=self.live)
+
+    async def recent_by_id(self, match_id: MatchId) -> Reading:
+        self._ask(f"recent?uuid={match_id}")
+        return Reading(reports=[record for record in self.records if record.match_id == match_id])
+
+    async def recent_page(self, page: int) -> Reading:
+        self._ask(f"recent?page={page}")
+        return Reading(reports=self._page(self.records, page))
+
+    async def recent_since(self, time: int, page: int) -> Reading:
+        self._ask(f"recent?time={time}&page={page}")
+        rows = [record for record in self.records if (record.provider_time or 0) >= time]
+        rows.sort(key=lambda record: record.provider_time or 0)
+        return Reading(reports=self._page(rows, page))
+
+    async def diary(self, day: date, page: int) -> Reading:
+        self._ask(f"diary?date={day:%Y%m%d}&page={page}")
+        rows = [record for record in self.records if provider_day(record) == day]
+        named = self.named if page == 1 else []
+        # `total` is 0 with rows on the page, as the real one has it.
+        return Reading(reports=self._page(rows, page), catalogue=named, total=0)
+
+    async def live_history(self, match_id: MatchId) -> Reading:
+        self._ask(f"history?uuid={match_id}")
+        return Reading(reports=[self.histories[match_id]] if match_id in self.histories else [])
+
+    async def catalogue(
+        self,
+        kind: Kind,
+        *,
+        page: int | None = None,
+        time: int | None = None,
+        id: str | None = None,  # noqa: A002
+    ) -> Reading:
+        self._ask(f"{kind}?page={page}&time={time}&uuid={id}")
+        rows = [record for record in self.named if record.kind is kind]
+        if id is not None:
+            return Reading(catalogue=[record for record in rows if record.id == id])
+        rows = sorted(
+            (record for record in rows if record.updated_at >= (time or 0)), key=lambda row: row.updated_at
+        )
+        start = ((page or 1) - 1) * self.page_size
+        return Reading(catalogue=rows[start : start + self.page_size])
+
+    def _ask(self, question: str) -> None:
+        self.asked.append(question)
+        if self.failure is not None:
+            raise self.failure
+
+    def _page(self, rows: Sequence[Report], page: int) -> Sequence[Report]:
+        if self.endless and rows:
+            return [Report(match_id=MatchId(f"endless{page:08}"), says=rows[0].says, provider_time=page)]
+        return rows[(page - 1) * self.page_size : page * self.page_size]
+
+
+def provider_day(record: Report) -> date | None:
+    """The day of the provider (UTC+8) on which the match of `record` begins."""
+    schedule = record.says.schedule
+    zone = timezone(timedelta(hours=8))
+    return datetime.fromtimestamp(schedule.match_time, UTC).astimezone(zone).date() if schedule else None
