@@ -1,6 +1,7 @@
 """A step back needs a second word: another source, or the same poll 20 s later, nobody between."""
 
 from tests.build import T, a_claim, a_match
+
 from touchline.football.decide import decide
 from touchline.football.model import (
     Answer,

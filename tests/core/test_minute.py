@@ -3,8 +3,8 @@
 import math
 
 import pytest
-
 from tests.build import MATCH_TIME, T, a_claim, a_match
+
 from touchline.football.decide import decide
 from touchline.football.minute import (
     KICKOFF_IN_FUTURE,

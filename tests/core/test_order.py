@@ -1,8 +1,8 @@
 """Whose word is newer: the order rules, group by group, and who may speak about what."""
 
 import pytest
-
 from tests.build import MATCH, MATCH_TIME, T, a_claim, a_goal, a_match, a_schedule, a_word
+
 from touchline.football.decide import create, decide, needs_incidents
 from touchline.football.model import (
     Answer,

@@ -1,8 +1,8 @@
 """The status machine is a table: every pair has an answer, every status can be reached."""
 
 import pytest
-
 from tests.build import MATCH_TIME, T, a_claim, a_match
+
 from touchline.football import decide
 from touchline.football.model import LIVE, Answer, Pending, Reason, Source, Status, StatusChanged
 from touchline.football.status import NEXT, Move, is_provisional, label, missed, move
