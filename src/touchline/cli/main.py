@@ -3,11 +3,11 @@
 import importlib
 import sys
 from collections.abc import Iterable, Sequence
-from importlib import metadata
 from typing import Annotated, NoReturn
 
 import typer
 
+from touchline import __version__
 from touchline.errors import SettingsError, TouchlineError
 
 CANNOT, WRONG, IN_USE, INTERRUPTED = 1, 2, 3, 130
@@ -63,7 +63,7 @@ def build(names: Iterable[str] = COMMANDS) -> typer.Typer:
 
 def _print_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"touchline {metadata.version('touchline')}")
+        typer.echo(f"touchline {__version__}")
         raise typer.Exit
 
 

@@ -48,6 +48,6 @@ def _run(part: str, options: dict[str, object | None]) -> None:
     if installation.metrics.is_dir():
         # The metrics library reads it when it is imported, which happens below.
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(installation.metrics))
-    from touchline import app  # noqa: PLC0415 - see above
+    from touchline import app
 
     app.run(part, settings)

@@ -23,8 +23,8 @@ from touchline.settings import Settings
 from touchline.store.migrate import migrate
 
 SERVERS_START_MAX_S = 60.0
-PARTS_STOP_MAX_S = 2.5
-SERVERS_STOP_MAX_S = 2.0
+PARTS_STOP_MAX_S = 2.8
+SERVERS_STOP_MAX_S = 1.7
 ASK_EVERY_S = 0.05
 ANSWER_MAX_S = 2.0
 LATE_S = 30.0

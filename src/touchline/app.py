@@ -1,0 +1,147 @@
+"""The composition root: what each part of an installation is made of.
+
+A part is one process. It is built here from the settings and runs until it is told to stop (Ctrl-C,
+SIGTERM); then it finishes what it does, at most STOP_MAX_S long. Each part imports what it is made of
+when it is built: a web process carries no MQTT client, and starts sooner without.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import structlog
+import uvloop
+
+from touchline.clock import Clock
+from touchline.embedded.installation import Installation
+from touchline.loop import run_all
+from touchline.metrics import Metrics
+from touchline.settings import Settings, TheSports
+from touchline.store.db import Database
+
+STOP_MAX_S = 2.3
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every part stands on."""
+
+    settings: Settings
+    installation: Installation
+    clock: Clock
+    metrics: Metrics
+    stop: asyncio.Event
+
+    @contextlib.asynccontextmanager
+    async def database(self, part: str, most: int) -> AsyncIterator[Database]:
+        """The pool of `part`, at most `most` connections."""
+        db = self.settings.db
+        async with Database.open(
+            self.installation.app_conninfo,
+            name=part,
+            min_size=min(db.pool_min, most),
+            max_size=most,
+            timeout_s=db.conn_timeout_s,
+        ) as database:
+            yield database
+
+
+def run(part: str, settings: Settings) -> None:
+    """Run `part` (`web`, `ingest`, `work`) until it is told to stop.
+
+    Raises EmbeddedError when the servers of the data directory were never started.
+    """
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(PARTS[part], settings))
+
+
+async def _run(part: Callable[[Ground], Awaitable[None]], settings: Settings) -> None:
+    stop = asyncio.Event()
+    ground = Ground(settings, Installation(settings), settings.clock.build(), Metrics(), stop)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    running = asyncio.ensure_future(part(ground))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    _, late = await asyncio.wait((running,), timeout=STOP_MAX_S)
+    if late:
+        structlog.get_logger().warning("part.stop.late", waited_s=STOP_MAX_S)
+        running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+
+
+async def _web(ground: Ground) -> None:
+    """The pages and the API."""
+    from touchline.web.app import Parts
+    from touchline.web.server import serve
+
+    web = ground.settings.web
+    async with ground.database("web", ground.settings.db.web_pool_max) as database:
+        parts = Parts.assemble(web, ground.clock, ground.metrics, database, ground.installation.app_conninfo)
+        await serve(parts, web.host, web.port, ground.stop, _say_address)
+
+
+async def _ingest(ground: Ground) -> None:
+    """The provider's channels, the inbox and the one writer."""
+    from valkey.asyncio import Valkey
+
+    from touchline.ingest.build import Ingest
+    from touchline.provider.budget import Budget
+    from touchline.provider.thesports import wire
+    from touchline.provider.thesports.client import TheSports as Client
+    from touchline.provider.thesports.stream import Stream
+
+    settings = ground.settings
+    source = _source(settings)
+    async with contextlib.AsyncExitStack() as open_:
+        database = await open_.enter_async_context(ground.database("ingest", settings.db.worker_pool_max))
+        shared = await open_.enter_async_context(Valkey.from_url(ground.installation.valkey_url))
+        budget = Budget(source.requests_per_minute, ground.clock, shared)
+        pull = await open_.enter_async_context(Client(source, ground.clock, ground.metrics, budget))
+        ingest = Ingest(database, ground.clock, ground.metrics, settings, pull, read_push=wire.read_push)
+        stream = Stream(source, ground.clock, ground.metrics, ingest.connected)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(stream.run(ground.stop))
+            group.create_task(run_all(ingest.loops(stream), ground.clock, ground.stop))
+
+
+async def _work(ground: Ground) -> None:
+    """What happens by itself: the minutes."""
+    from touchline.jobs.minute import minute_loops
+
+    settings = ground.settings
+    async with ground.database("work", settings.db.worker_pool_max) as database:
+        conninfo = ground.installation.app_conninfo
+        loops = minute_loops(database, conninfo, ground.clock, ground.metrics, settings.match_minute)
+        await run_all(loops, ground.clock, ground.stop)
+
+
+PARTS: Mapping[str, Callable[[Ground], Awaitable[None]]] = MappingProxyType(
+    {"web": _web, "ingest": _ingest, "work": _work}
+)
+
+
+def _say_address(address: str) -> None:
+    structlog.get_logger().info("web.listening", address=address)
+
+
+def _source(settings: Settings) -> TheSports:
+    """How the provider is reached: as it is set; where nothing is set, the simulated one beside us."""
+    if not settings.simulated:
+        return settings.thesports
+    unset, simulator = TheSports(), settings.simulator
+    own = {
+        "base_url": f"http://127.0.0.1:{simulator.http_port}/v1/football",
+        "mqtt_url": f"mqtt://127.0.0.1:{simulator.mqtt_port}",
+    }
+    return settings.thesports.model_copy(
+        update={
+            name: url for name, url in own.items() if getattr(settings.thesports, name) == getattr(unset, name)
+        }
+    )
