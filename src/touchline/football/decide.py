@@ -65,7 +65,7 @@ def decide(match: Match, seen: Observation, now_ms: int) -> Decision:
         for group, reason in reasons.items()
         if reason is not Reason.APPLIED and reason is not Reason.UNCHANGED
     }
-    state = _forgotten(match, state, seen, (*applied, *unchanged))
+    state = _forgotten(match, state, seen, reasons)
     if not applied:
         answer, reason = _answer(refused)
         return Decision(
@@ -115,7 +115,8 @@ def needs_incidents(seen: Observation) -> bool:
 
 
 def _judged(match: Match, seen: Observation, now_ms: int) -> tuple[Match, Mapping[Group, Reason]]:
-    state, reasons = match, {}
+    state = match
+    reasons: dict[Group, Reason] = {}
     for group, stands, take in _JUDGES:
         content = getattr(seen.says, group)
         if content is None:
@@ -127,6 +128,10 @@ def _judged(match: Match, seen: Observation, now_ms: int) -> tuple[Match, Mappin
         if reason is None:
             state, reason = take(match, state, content, seen, now_ms)
         reasons[group] = reason
+    if reasons.get(Group.GOALS) is Reason.APPLIED and state.pending.incidents and _score_fell_too(state):
+        # The empty list that waited was right: the score has fallen as well now.
+        state = replace(state, incidents=incidents.revised(state.incidents, (), now_ms // 1000))
+        reasons[Group.INCIDENTS] = Reason.APPLIED
     return state, reasons
 
 
@@ -210,18 +215,23 @@ def _is_waiting(pending: Pending) -> bool:
     return pending.status is not None or pending.incidents is not None
 
 
-def _forgotten(before: Match, state: Match, seen: Observation, agreed: tuple[Group, ...]) -> Match:
-    """Drop what waited for a second word and was contradicted since."""
+def _forgotten(before: Match, state: Match, seen: Observation, reasons: Mapping[Group, Reason]) -> Match:
+    """Drop what waited for a second word and was contradicted or believed since."""
     pending, waited = state.pending, before.pending
-    if Group.STATUS in agreed and _is_later(seen, waited.status):
+    agreed = (Reason.APPLIED, Reason.UNCHANGED)
+    if reasons.get(Group.STATUS) in agreed and _contradicts(seen, waited.status):
         pending = replace(pending, status=None)
-    if Group.INCIDENTS in agreed and _is_later(seen, waited.incidents):
+    word = reasons.get(Group.INCIDENTS)
+    if word is Reason.APPLIED or (word is Reason.UNCHANGED and _contradicts(seen, waited.incidents)):
         pending = replace(pending, incidents=None)
     return state if pending == state.pending else replace(state, pending=pending)
 
 
-def _is_later(seen: Observation, held: Held | None) -> bool:
-    return held is not None and seen.observed_at_ms > held.observed_at_ms
+def _contradicts(seen: Observation, held: Held | None) -> bool:
+    """Whether `seen` came after what waits. A second connection of the same feed may only lag behind."""
+    if held is None or seen.observed_at_ms <= held.observed_at_ms:
+        return False
+    return seen.source is not held.source or seen.channel == held.channel
 
 
 def _signed(
@@ -233,7 +243,7 @@ def _signed(
     now_ms: int,
 ) -> Match:
     """`state` with who set what, and when; invariants 3, 11 and 12."""
-    signatures = {group: order.sign(before, seen, group, getattr(seen.says, group)) for group in applied}
+    signatures = {group: order.sign(before, seen, group, _said(seen, group)) for group in applied}
     updated = before.provider_update_time
     # A claim that is believed in part must be able to come again and confirm the rest.
     if seen.provider_time is not None and _UNBELIEVED.isdisjoint(refused.values()):
@@ -246,6 +256,11 @@ def _signed(
         last_event_ts=now,
         last_seen_ts=now,
     )
+
+
+def _said(seen: Observation, group: Group) -> object:
+    content = getattr(seen.says, group)
+    return () if content is None else content  # an empty list that had waited
 
 
 # ---------------------------------------------------------------- what is said about it
