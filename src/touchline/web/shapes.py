@@ -95,7 +95,7 @@ class MatchItem(Struct, frozen=True, kw_only=True):
     stale_reason: StaleReason | None
     last_event_ts: int | None
     updated_at: datetime
-    version: Annotated[int, Meta(description="number of the match's last change; rises with every visible change")]
+    version: Annotated[int, Meta(description="number of the match's last change; only rises")]
 
 
 class Counts(Struct, frozen=True):
@@ -109,8 +109,8 @@ class Live(Struct, frozen=True, kw_only=True):
     """The live window: in play before expected, then `match_time`, competition name, id."""
 
     as_of: Annotated[int, Meta(description="instant of the newest change contained")]
-    cursor: Annotated[str, Meta(description="`<epoch>-<offset>` in the change stream", examples=["9f3c0a1b-48211"])]
-    stale: Annotated[bool, Meta(description="true when the database could not be read: this is the last good copy")]
+    cursor: Annotated[str, Meta(description="place in the change stream", examples=["9f3c0a1b-48211"])]
+    stale: Annotated[bool, Meta(description="the database could not be read: this is the last good copy")]
     counts: Counts
     matches: list[MatchItem]
 

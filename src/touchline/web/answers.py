@@ -1,0 +1,219 @@
+"""What was read, in the shapes of the API. Nothing is computed here that the database does not say."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from touchline.football import status as statuses
+from touchline.football import text
+from touchline.football.model import LIVE, Stat, Status
+from touchline.store.views import Head, Item, Sheet, Whole
+from touchline.web import codes, shapes, zones
+from touchline.web.incidents import SIDES, incident_items
+from touchline.web.staleness import stale_reason
+
+
+def live(sheet: Sheet, *, now: float, window_s: int, stale: bool) -> shapes.Live:
+    """The live window. `as_of` and `cursor` belong to the newest change the view contains."""
+    matches = [match_item(item, now, window_s) for item in sheet.items]
+    in_play = sum(match.live_state is shapes.LiveState.IN_PLAY for match in matches)
+    as_of, cursor = _position(sheet.head, sheet.items, left=True)
+    return shapes.Live(
+        as_of=as_of,
+        cursor=cursor,
+        stale=stale,
+        counts=shapes.Counts(in_play=in_play, expected=len(matches) - in_play),
+        matches=matches,
+    )
+
+
+def diary(sheet: Sheet, *, day: date, zone: ZoneInfo, now: float, window_s: int, stale: bool) -> shapes.Diary:
+    """The fixtures of one local day."""
+    from_ts, until_ts = zones.span(day, zone)
+    as_of, cursor = _position(sheet.head, sheet.items, left=False)
+    return shapes.Diary(
+        date=day.isoformat(),
+        tz=zone.key,
+        from_ts=from_ts,
+        until_ts=until_ts,
+        as_of=as_of,
+        cursor=cursor,
+        stale=stale,
+        count=len(sheet.items),
+        matches=[match_item(item, now, window_s) for item in sheet.items],
+    )
+
+
+def match_item(item: Item, now: float, window_s: int) -> shapes.MatchItem:
+    """One match of a list."""
+    return shapes.MatchItem(**_board(item, now, window_s))  # type: ignore[arg-type]
+
+
+def match_detail(whole: Whole, *, now: float, window_s: int, stale: bool) -> shapes.MatchDetail:
+    """One match with its parts."""
+    parts = whole.parts
+    return shapes.MatchDetail(
+        **_board(whole.item, now, window_s),  # type: ignore[arg-type]
+        stale=stale,
+        venue=parts.venue,
+        referee=parts.referee,
+        season=parts.season,
+        stage=parts.stage,
+        round=parts.round_num or None,
+        neutral=parts.neutral,
+        aggregate=_pair(parts.aggregate),
+        kickoffs=kickoffs(whole),
+        data_completeness=shapes.Completeness(
+            first_half=parts.data_completeness.get("first_half") is True,
+            second_half=parts.data_completeness.get("second_half") is True,
+            full_time=parts.data_completeness.get("full_time") is True,
+        ),
+        statistics=statistics(whole),
+        incidents=incident_items(whole.incidents),
+    )
+
+
+def incidents(whole: Whole, *, stale: bool) -> shapes.Incidents:
+    """The incidents of a match."""
+    return shapes.Incidents(
+        match_id=whole.item.id,
+        version=whole.item.seq,
+        stale=stale,
+        incidents=incident_items(whole.incidents),
+    )
+
+
+def stats(whole: Whole, *, stale: bool) -> shapes.Stats:
+    """The statistics of a match."""
+    return shapes.Stats(
+        match_id=whole.item.id, version=whole.item.seq, stale=stale, statistics=statistics(whole)
+    )
+
+
+def timeline(whole: Whole, *, stale: bool) -> shapes.Timeline:
+    """The match period by period."""
+    began = {
+        "first_half": whole.parts.first_half_kickoff_ts,
+        "second_half": whole.parts.second_half_kickoff_ts,
+        "extra_time": whole.parts.overtime_kickoff_ts,
+    }
+    told = groupby(incident_items(whole.incidents), key=lambda each: each.period)
+    return shapes.Timeline(
+        match_id=whole.item.id,
+        version=whole.item.seq,
+        stale=stale,
+        chapters=[
+            shapes.Chapter(period=period, kickoff_ts=began.get(period), incidents=list(entries))
+            for period, entries in told
+        ],
+        commentary=[
+            shapes.Comment(minute_text=line.time, text=line.data, side=SIDES[line.side])
+            for line in whole.parts.commentary
+        ],
+    )
+
+
+def statistics(whole: Whole) -> shapes.Statistics:
+    """Counters of the match and of its halves."""
+    parts = whole.parts
+    return shapes.Statistics(
+        full=_counters(parts.statistics, codes.STATISTICS),
+        first_half=_optional_counters(parts.first_half_stats),
+        second_half=_optional_counters(parts.statistics_second_half),
+    )
+
+
+def kickoffs(whole: Whole) -> shapes.Kickoffs:
+    """The first stamps, and the revisions beside them."""
+    return shapes.Kickoffs(
+        first_half=whole.parts.first_half_kickoff_ts,
+        second_half=whole.parts.second_half_kickoff_ts,
+        overtime=whole.parts.overtime_kickoff_ts,
+        revisions=[
+            shapes.Revision(
+                period=each.period,
+                kickoff_ts=each.kickoff_ts,
+                delta_s=each.delta_s,
+                followed=each.followed,
+                reason=each.reason,
+            )
+            for each in whole.revisions
+        ],
+    )
+
+
+def _board(item: Item, now: float, window_s: int) -> dict[str, object]:
+    return {
+        "id": item.id,
+        "match_time": item.match_time,
+        "live_state": _live_state(item, now, window_s),
+        "status_id": int(item.status_id),
+        "status": statuses.label(item.status_id),
+        "minute": item.minute,
+        "minute_text": text.minute_text(
+            item.status_id, item.minute, of_phase=item.minute_of_phase, second_period=item.second_period
+        ),
+        "competition": shapes.Competition(
+            id=item.competition_id,
+            name=item.competition_name,
+            country=item.country_name,
+            logo=item.competition_logo,
+        ),
+        "home": shapes.Team(id=item.home_team_id, name=item.home_name, logo=item.home_logo),
+        "away": shapes.Team(id=item.away_team_id, name=item.away_name, logo=item.away_logo),
+        "score": _score(item),
+        "cards": shapes.Cards(red=list(item.red_cards), yellow=list(item.yellow_cards)),
+        "corners": list(item.corners),
+        "stale_reason": stale_reason(item, now),
+        "last_event_ts": item.last_event_ts,
+        "updated_at": item.updated_at,
+        "version": item.seq,
+    }
+
+
+def _live_state(item: Item, now: float, window_s: int) -> shapes.LiveState | None:
+    if item.status_id in LIVE:
+        return shapes.LiveState.IN_PLAY
+    if item.status_id is Status.NOT_STARTED and now - window_s <= item.match_time <= now:
+        return shapes.LiveState.EXPECTED
+    return None
+
+
+def _score(item: Item) -> shapes.ScoreLine:
+    home, away = item.display
+    return shapes.ScoreLine(
+        home=home,
+        away=away,
+        half_time=_pair(item.half_time),
+        regular=list(item.regular),
+        extra_time=_pair(item.extra_time),
+        shootout=_pair(item.shoot_out),
+    )
+
+
+def _position(head: Head, items: Sequence[Item], *, left: bool) -> tuple[int, str]:
+    """`as_of` and `cursor` of a view: its newest change. A live view also contains what `left` it:
+    the newest change of a status, else the end of a match would turn its clock back."""
+    newest = [(item.seq, item.at_ms) for item in items]
+    if left:
+        newest.append((head.status_seq, head.status_at_ms))
+    seq, at_ms = max(newest, default=(0, 0))
+    return at_ms // 1000, f"{head.epoch}-{seq}"
+
+
+def _pair(pair: tuple[int, int] | None) -> list[int] | None:
+    return None if pair is None else list(pair)
+
+
+def _optional_counters(counters: list[Stat] | None) -> list[shapes.StatItem] | None:
+    return None if counters is None else _counters(counters, codes.HALF_STATISTICS)
+
+
+def _counters(counters: Sequence[Stat], names: dict[int, str]) -> list[shapes.StatItem]:
+    told = {each.type: each for each in counters}
+    return [
+        shapes.StatItem(type=code, name=name, home=told[code].home, away=told[code].away)
+        for code, name in names.items()
+        if code in told
+    ]

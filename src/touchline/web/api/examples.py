@@ -1,0 +1,92 @@
+"""Invented answers for the API's documentation. A test holds them against their shapes."""
+
+from typing import Any
+
+ID = "k82rekhg0w8nrep"
+
+ITEM: dict[str, Any] = {
+    "id": ID,
+    "match_time": 1770483600,
+    "live_state": "in_play",
+    "status_id": 4,
+    "status": "second_half",
+    "minute": 67,
+    "minute_text": "67'",
+    "competition": {"id": "8y39mp1h6jmojxg", "name": "Northern League", "country": "Freedonia", "logo": None},
+    "home": {"id": "z318q66hp66qo9j", "name": "Home FC", "logo": None},
+    "away": {"id": "yl5ergphj74r8k0", "name": "Away SK", "logo": None},
+    "score": {
+        "home": 2,
+        "away": 1,
+        "half_time": [1, 1],
+        "regular": [2, 1],
+        "extra_time": None,
+        "shootout": None,
+    },
+    "cards": {"red": [0, 1], "yellow": [2, 3]},
+    "corners": [5, 4],
+    "stale_reason": None,
+    "last_event_ts": 1770486101,
+    "updated_at": "2026-02-07T17:41:41Z",
+    "version": 48211,
+}
+GOAL: dict[str, Any] = {
+    "id": 3,
+    "type": 1,
+    "kind": "goal",
+    "side": "home",
+    "period": "first_half",
+    "minute_text": "45+2'",
+    "player": "P. Nine",
+    "assist": "P. Ten",
+    "player_in": None,
+    "player_out": None,
+    "score": [1, 1],
+    "added_minutes": None,
+    "var": None,
+}
+STATISTICS: dict[str, Any] = {
+    "full": [{"type": 25, "name": "possession", "home": 60, "away": 40}],
+    "first_half": None,
+    "second_half": None,
+}
+OF_MATCH: dict[str, Any] = {"match_id": ID, "version": 48211, "stale": False}
+
+LIVE: dict[str, Any] = {
+    "as_of": 1770486101,
+    "cursor": "9f3c0a1b-48211",
+    "stale": False,
+    "counts": {"in_play": 1, "expected": 0},
+    "matches": [ITEM],
+}
+DIARY: dict[str, Any] = {
+    "date": "2026-02-07",
+    "tz": "Europe/Istanbul",
+    "from_ts": 1770411600,
+    "until_ts": 1770498000,
+    "as_of": 1770486101,
+    "cursor": "9f3c0a1b-48211",
+    "stale": False,
+    "count": 1,
+    "matches": [ITEM],
+}
+MATCH: dict[str, Any] = ITEM | {
+    "stale": False,
+    "venue": "Harbour Ground",
+    "referee": None,
+    "season": "2025-2026",
+    "stage": None,
+    "round": 21,
+    "neutral": False,
+    "aggregate": None,
+    "kickoffs": {"first_half": 1770483630, "second_half": 1770487280, "overtime": None, "revisions": []},
+    "data_completeness": {"first_half": False, "second_half": False, "full_time": False},
+    "statistics": STATISTICS,
+    "incidents": [GOAL],
+}
+INCIDENTS = OF_MATCH | {"incidents": [GOAL]}
+STATS = OF_MATCH | {"statistics": STATISTICS}
+TIMELINE = OF_MATCH | {
+    "chapters": [{"period": "first_half", "kickoff_ts": 1770483630, "incidents": [GOAL]}],
+    "commentary": [{"minute_text": "45'+2'", "text": "45'+2' Corner, Home FC.", "side": "home"}],
+}

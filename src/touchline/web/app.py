@@ -1,0 +1,151 @@
+"""The web application: how its parts are put together, and its routes on one page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, Self
+
+from litestar import Litestar, Request, Response, asgi, get
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import License
+from litestar.types import Receive, Scope, Send
+
+from touchline.clock import Clock
+from touchline.feed.hub import Hub
+from touchline.feed.stream import Follower
+from touchline.loop import Loop
+from touchline.metrics import Metrics
+from touchline.settings import Web
+from touchline.store.db import Database
+from touchline.web import problems
+from touchline.web.api.health import HealthPages
+from touchline.web.api.matches import Matches
+from touchline.web.assets import Assets
+from touchline.web.desk import Desk
+from touchline.web.fragments import Painter
+from touchline.web.health import Health
+from touchline.web.pages import site
+from touchline.web.pages.reference import Reference
+from touchline.web.pages.render import Renderer
+from touchline.web.queries import QUERY, known_parameters
+from touchline.web.reads import Reads
+from touchline.web.requests import Requests
+from touchline.web.streams import Streams
+
+DESCRIPTION = (
+    "Live football as the provider tells it. Instants are Unix seconds UTC (`…_ts`, `match_time`, `as_of`) or "
+    "RFC 3339 (`…_at`), ids are opaque strings, unknown parameters are refused, errors are problem details "
+    "(RFC 9457). Answers about matches carry a strong `ETag`; send it back as `If-None-Match`."
+)
+MACHINE_PATHS = ("/api/", "/health", "/readyz", "/metrics", "/openapi.json", "/live/stream", "/static/")
+"""Under these, what goes wrong is told as problem details; elsewhere as a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the web process is made of. Whoever runs it turns `loops`, and closes it when it stops."""
+
+    clock: Clock
+    metrics: Metrics
+    hub: Hub
+    follower: Follower
+    painter: Painter
+    health: Health
+    desk: Desk
+    assets: Assets
+    renderer: Renderer
+    requests: Requests
+
+    @classmethod
+    def assemble(cls, settings: Web, clock: Clock, metrics: Metrics, database: Database, conninfo: str) -> Self:
+        """The parts on one database; `conninfo` is for the connection that listens."""
+        hub = Hub(metrics, settings.streams_max)
+        reads = Reads(database, clock, settings.live_window_min * 60)
+        desk = Desk(reads, clock, settings)
+        assets = Assets()
+        renderer = Renderer(assets)
+        painter = Painter(reads, desk, renderer, hub, clock)
+        follower = Follower(database, conninfo, clock, painter.mark, painter.repaint)
+        return cls(
+            clock=clock,
+            metrics=metrics,
+            hub=hub,
+            follower=follower,
+            painter=painter,
+            health=Health(reads, follower, hub, clock),
+            desk=desk,
+            assets=assets,
+            renderer=renderer,
+            requests=Requests(clock, metrics),
+        )
+
+    @property
+    def loops(self) -> Sequence[Loop]:
+        """What must turn beside the server."""
+        return (self.follower, self.painter, self.health, self.requests)
+
+
+def build(parts: Parts) -> Litestar:
+    """The application over `parts`."""
+    app = Litestar(
+        route_handlers=[
+            Matches,
+            HealthPages,
+            Reference,
+            site.Site,
+            _asset(parts.assets),
+            _stream(Streams(parts.hub, parts.painter, parts.health, parts.desk, parts.clock, parts.metrics)),
+        ],
+        dependencies={
+            "desk": Provide(lambda: parts.desk, sync_to_thread=False),
+            "renderer": Provide(lambda: parts.renderer, sync_to_thread=False),
+            "watch": Provide(lambda: parts.health, sync_to_thread=False),
+            "metrics": Provide(lambda: parts.metrics, sync_to_thread=False),
+        },
+        guards=[known_parameters],
+        exception_handlers={Exception: _failures(parts.renderer)},
+        openapi_config=OpenAPIConfig(
+            title="Touchline",
+            version=version("touchline"),
+            description=DESCRIPTION,
+            license=License(name="Apache-2.0", identifier="Apache-2.0"),
+            use_handler_docstrings=True,
+            path="/openapi",
+            render_plugins=[],
+            enabled_endpoints=set(),
+        ),
+        logging_config=None,
+        debug=False,
+    )
+    app.asgi_handler = parts.requests.around(app.asgi_handler)
+    return app
+
+
+def _failures(renderer: Renderer) -> Any:
+    def failed(request: Request[Any, Any, State], error: Exception) -> Response[Any]:
+        if request.url.path.startswith(MACHINE_PATHS):
+            return problems.answer(request, error)
+        return site.failed(renderer, request, error)
+
+    return failed
+
+
+def _asset(assets: Assets) -> Any:
+    @get("/static/{version:str}/{name:str}", include_in_schema=False, sync_to_thread=False)
+    def asset(version: str, name: str) -> Response[bytes]:
+        """One file of the pages."""
+        found = assets.get(version, name)
+        return Response(found.body, media_type=found.media_type, headers={"Cache-Control": found.cache_control})
+
+    return asset
+
+
+def _stream(streams: Streams) -> Any:
+    @asgi("/live/stream", opt={QUERY: ("match", "tz", "rows")})
+    async def stream(scope: Scope, receive: Receive, send: Send) -> None:
+        """Fragments for open pages."""
+        await streams.serve(scope, receive, send)
+
+    return stream

@@ -1,0 +1,27 @@
+"""Query parameters, taken strictly: unknown ones, repeated ones and bad values are named, never ignored."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import State
+from litestar.handlers import BaseRouteHandler
+
+from touchline.errors import BadInput
+
+Asked = Request[Any, Any, State]
+Connection = ASGIConnection[Any, Any, Any, State]
+
+QUERY = "query"
+"""The `opt` key under which a route lists the parameters it knows."""
+
+
+def known_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
+    """A guard: refuse parameters the route does not know, and those given more than once."""
+    known = tuple(handler.opt.get(QUERY, ()))
+    for name in connection.query_params:
+        if name not in known:
+            raise BadInput("query", name, ", ".join(known) or "no query parameter")
+        given = connection.query_params.getall(name)
+        if len(given) > 1:
+            raise BadInput(name, ", ".join(given), "one value")

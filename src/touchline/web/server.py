@@ -1,0 +1,78 @@
+"""The server around the application: a socket, uvicorn, the loops, and an orderly end."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator
+
+import uvicorn
+
+from touchline.errors import SettingsError
+from touchline.loop import run_all
+from touchline.web.app import Parts, build
+
+SEND_BUFFER_BYTES = 64 * 1024
+"""The kernel would hide megabytes of delay of a slow reader."""
+GRACE_S = 2
+BACKLOG = 2_048
+
+
+async def serve(
+    parts: Parts, host: str, port: int, stop: asyncio.Event, ready: Callable[[str], None] | None = None
+) -> None:
+    """Serve on `host` and `port` (0: any free one) until `stop` is set; `ready` is told the address.
+
+    Streams are ended by ourselves, answers under way get GRACE_S. Raises SettingsError where the
+    address can't be taken.
+    """
+    listener = _listen(host, port)
+    config = uvicorn.Config(
+        build(parts),
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+        backlog=BACKLOG,
+    )
+    server = _Server(config)
+
+    def end() -> None:
+        parts.hub.close()
+        server.should_exit = True
+
+    if ready is not None:
+        ready(f"http://{host}:{listener.getsockname()[1]}")
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(run_all(parts.loops, parts.clock, stop, on_stop=end))
+            group.create_task(server.serve(sockets=[listener]))
+    finally:
+        await parts.follower.close()
+        listener.close()
+
+
+class _Server(uvicorn.Server):
+    """Signals are the business of whoever runs us."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise SettingsError(
+            [f"TOUCHLINE_WEB__PORT: {host}:{port} can't be taken ({error.strerror})"]
+        ) from error
+    return listener
