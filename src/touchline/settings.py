@@ -60,6 +60,7 @@ class TheSports(_Part):
     timeout_ms: int = Field(5000, ge=100, le=60_000, description="one HTTP attempt")
     requests_per_minute: int = Field(120, ge=1, le=10_000, description="HTTP budget of all processes together")
     queue_max: int = Field(10_000, ge=100, le=1_000_000, description="push messages that may wait")
+    ca_file: str = Field("", description="certificates (PEM) to trust for HTTP and push; default: the system's")
 
     @field_validator("mqtt_url")
     @classmethod
@@ -245,7 +246,7 @@ def documented() -> Iterator[tuple[str, str, str]]:
 
 
 def _canonical(name: str, raw: str, known: set[str], problems: list[str]) -> tuple[str | None, str]:
-    base = name.removesuffix("_FILE") if name.endswith("_FILE") else name
+    base = name if name in known else name.removesuffix("_FILE")
     target = ALIASES.get(base, base)
     if target not in known:
         ours = name.startswith(PREFIX) or name in ALIASES or name.startswith(ALIAS_PREFIXES)

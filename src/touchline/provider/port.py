@@ -65,3 +65,22 @@ class Reading(Struct, frozen=True, kw_only=True):
     unreadable: Sequence[Unreadable] = ()
     total: int | None = None
     """The provider's own count; shown in logs, never trusted."""
+
+
+class Health(StrEnum):
+    """How a provider stands towards us."""
+
+    UNKNOWN = "unknown"
+    """Not asked yet."""
+    OK = "ok"
+    LIMITED = "limited"
+    REFUSED = "refused"
+    DOWN = "down"
+
+
+class ProviderState(Struct, frozen=True, kw_only=True):
+    """A provider's health, why, and since when (real time, Unix seconds)."""
+
+    health: Health
+    reason: str = ""
+    since_ts: int

@@ -1,0 +1,79 @@
+"""Named things (competitions, teams, venues …), as the wire has them."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from touchline.ids import is_external_id
+from touchline.provider.port import CatalogueRecord, Kind
+from touchline.provider.thesports.shapes import Findings, Misread, instant, mapping, objects, text, whole
+
+MARKS = frozenset({"id", "name", "year"})
+NUMBER_MAX = 10**15
+
+PARENT: Mapping[Kind, str] = {
+    Kind.COUNTRY: "category_id",
+    Kind.COMPETITION: "category_id",
+    Kind.SEASON: "competition_id",
+    Kind.STAGE: "season_id",
+}
+EXTRA_TEXT: Mapping[Kind, tuple[str, ...]] = {
+    Kind.COMPETITION: ("cur_season_id", "cur_stage_id", "primary_color", "secondary_color"),
+    Kind.TEAM: ("competition_id", "venue_id", "country_logo"),
+    Kind.SEASON: ("year",),
+    Kind.VENUE: ("city", "country", "real_name"),
+}
+EXTRA_NUMBERS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.COMPETITION: ("type", "gender", "cur_round", "round_count"),
+    Kind.TEAM: ("gender", "national", "virtual"),
+    Kind.SEASON: ("is_current", "start_time", "end_time"),
+    Kind.STAGE: ("mode", "group_count", "round_count", "order"),
+    Kind.VENUE: ("capacity",),
+}
+
+
+def read_catalogue(results: object, kind: Kind, found: Findings) -> None:
+    """Every record of one kind, from a list or a map by id; a bad row is set aside, the others proceed."""
+    for key, part in objects(results, MARKS):
+        record = found.group(f"bad_{kind.value}", part, "", partial(_record, kind, key, part))
+        if record is not None:
+            found.catalogue.append(record)
+
+
+def read_extra(extra: object, found: Findings) -> None:
+    """`results_extra` of the diary: several kinds, each a list or a map by id."""
+    named = found.group("bad_extra", extra, "", lambda: mapping(extra, "results_extra")) or {}
+    for kind in Kind:
+        if named.get(kind.value):
+            read_catalogue(named[kind.value], kind, found)
+
+
+def _record(kind: Kind, key: str, part: object) -> CatalogueRecord:
+    if not isinstance(part, dict):
+        raise Misread(f"no {kind.value} record")
+    given = part.get("id", key)
+    if not is_external_id(given):
+        raise Misread("the id is empty or malformed")
+    name = part.get("year") if kind is Kind.SEASON else part.get("name")
+    return CatalogueRecord(
+        kind=kind,
+        id=given,
+        name=text(name, "name"),
+        short_name=text(part.get("short_name"), "short_name"),
+        logo=text(part.get("logo"), "logo"),
+        country_id=text(part.get("country_id"), "country_id"),
+        parent_id=text(part.get(PARENT[kind]), PARENT[kind]) if kind in PARENT else "",
+        merged_into=text(part.get("uid"), "uid"),
+        updated_at=instant(part.get("updated_at"), "updated_at") or 0,
+        extra=_extra(kind, part),
+    )
+
+
+def _extra(kind: Kind, part: Mapping[str, object]) -> dict[str, str | int]:
+    extra: dict[str, str | int] = {}
+    for name in EXTRA_TEXT.get(kind, ()):
+        if words := text(part.get(name), name):
+            extra[name] = words
+    for name in EXTRA_NUMBERS.get(kind, ()):
+        if part.get(name) not in (None, ""):
+            extra[name] = whole(part[name], name, -NUMBER_MAX, NUMBER_MAX)
+    return extra

@@ -1,0 +1,37 @@
+"""Every endpoint that is asked: its path, how urgent it is, what its id parameter is called."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from touchline.provider.budget import Urgency
+from touchline.provider.port import Kind
+
+
+class Endpoint(Struct, frozen=True, kw_only=True):
+    """One endpoint. `id_param` is the name of the parameter that asks for one thing."""
+
+    path: str
+    urgency: Urgency
+    id_param: str = "uuid"
+
+
+DETAIL_LIVE = Endpoint(path="/match/detail_live", urgency=Urgency.LIVE)
+LIVE_HISTORY = Endpoint(path="/match/live/history", urgency=Urgency.REPAIR)
+RECENT_ONE = Endpoint(path="/match/recent/list", urgency=Urgency.REPAIR)
+RECENT_LIST = Endpoint(path="/match/recent/list", urgency=Urgency.CATALOGUE)
+DIARY = Endpoint(path="/match/diary", urgency=Urgency.CATALOGUE)
+
+CATALOGUE: Mapping[Kind, Endpoint] = {
+    kind: Endpoint(path=path, urgency=Urgency.CATALOGUE)
+    for kind, path in {
+        Kind.CATEGORY: "/category/list",
+        Kind.COUNTRY: "/country/list",
+        Kind.COMPETITION: "/competition/additional/list",
+        Kind.TEAM: "/team/additional/list",
+        Kind.SEASON: "/season/list",
+        Kind.STAGE: "/stage/list",
+        Kind.VENUE: "/venue/list",
+        Kind.REFEREE: "/referee/list",
+    }.items()
+}

@@ -1,0 +1,139 @@
+"""What TheSports' payloads say, whatever shape they come in.
+
+Reading never raises: what can't be read is kept whole beside what can. `latest` is the last
+instant a provider time may name; later ones are no times.
+"""
+
+from collections.abc import Callable
+
+from touchline.football.model import Says
+from touchline.ids import MatchId, is_external_id
+from touchline.provider.port import Kind, Reading, Report, Unreadable
+from touchline.provider.thesports.catalogue import read_catalogue, read_extra
+from touchline.provider.thesports.envelope import Answer
+from touchline.provider.thesports.incidents import read_incidents, read_stats, read_tlive
+from touchline.provider.thesports.records import read_records
+from touchline.provider.thesports.scores import Score, read_tuple, tuple_id
+from touchline.provider.thesports.shapes import (
+    LATEST_TS,
+    UNSTORABLE,
+    Findings,
+    Misread,
+    decode,
+    objects,
+    provider_time,
+)
+
+LIVE_KINDS = frozenset({"score", "stats", "incidents", "tlive"})
+LIVE_MARKS = LIVE_KINDS | {"id"}
+ID_SHOWN_MAX = 64
+DAY_S = 86_400
+
+
+def latest_at(now_s: float) -> int:
+    """The last instant a provider time may name at `now_s`: one day ahead."""
+    return int(now_s) + DAY_S
+
+
+def read_push(payload: bytes, latest: int = LATEST_TS) -> Reading:
+    """One message of the push channel."""
+    try:
+        message = decode(payload)
+    except Misread as error:
+        return Reading(unreadable=(Unreadable(kind="mqtt.not_json", reason=str(error), payload=payload),))
+    return _guarded(lambda: _live("mqtt", message, "", latest).reading(), payload, "mqtt")
+
+
+def read_detail_live(answer: Answer, latest: int = LATEST_TS) -> Reading:
+    """Every match of a `detail_live` answer."""
+    return _guarded(
+        lambda: _live("detail_live", answer.results, "", latest).reading(answer.total),
+        answer.body,
+        "detail_live",
+    )
+
+
+def read_live_history(answer: Answer, match_id: str, latest: int = LATEST_TS) -> Reading:
+    """The one match of a `live/history` answer; an object without an id is taken for the asked one."""
+    return _guarded(
+        lambda: _live("live_history", answer.results, match_id, latest).reading(answer.total),
+        answer.body,
+        "live_history",
+    )
+
+
+def read_match_records(answer: Answer, channel: str, latest: int = LATEST_TS) -> Reading:
+    """The match records of an answer, and the named things beside them."""
+
+    def read() -> Reading:
+        found = Findings(channel)
+        read_records(answer.results, found, latest)
+        read_extra(answer.extra, found)
+        return found.reading(answer.total)
+
+    return _guarded(read, answer.body, channel)
+
+
+def read_named(answer: Answer, kind: Kind) -> Reading:
+    """The records of a catalogue list."""
+
+    def read() -> Reading:
+        found = Findings(kind.value)
+        read_catalogue(answer.results, kind, found)
+        return found.reading(answer.total)
+
+    return _guarded(read, answer.body, kind.value)
+
+
+def _guarded(read: Callable[[], Reading], payload: bytes, channel: str) -> Reading:
+    try:
+        return read()
+    except RecursionError:
+        return Reading(
+            unreadable=(Unreadable(kind=f"{channel}.too_deep", reason="nested too deeply", payload=payload),)
+        )
+
+
+def _live(channel: str, value: object, key: str, latest: int) -> Findings:
+    found = Findings(channel)
+    for inner, part in objects(value, LIVE_MARKS, key):
+        _read_object({"score": part} if isinstance(part, list) else part, inner, found, latest)
+    return found
+
+
+def _read_object(part: object, key: str, found: Findings, latest: int) -> None:
+    if not isinstance(part, dict) or LIVE_KINDS.isdisjoint(part):
+        found.set_aside("bad_object", "no score, stats, incidents or tlive", part)
+        return
+    match_id = part.get("id") or tuple_id(part.get("score")) or key
+    if not is_external_id(match_id):
+        found.set_aside("invalid_match_id", "the id is empty or malformed", part)
+        if not _sayable(match_id):
+            return
+    troubles = len(found.unreadable)
+    says = _says(part, match_id, found)
+    if says == Says() and len(found.unreadable) > troubles:
+        return
+    changed = found.group("bad_provider_time", part, match_id, lambda: provider_time(part, latest))
+    found.reports.append(Report(match_id=MatchId(match_id), says=says, provider_time=changed))
+
+
+def _sayable(match_id: object) -> bool:
+    """Whether a malformed id may still be named in a claim, which the writer then answers as invalid."""
+    return isinstance(match_id, str) and 0 < len(match_id) <= ID_SHOWN_MAX and not UNSTORABLE.search(match_id)
+
+
+def _says(part: dict[str, object], match_id: str, found: Findings) -> Says:
+    """The groups of one object. Empty score, stats and tlive are silence; an empty incident list is a claim."""
+    score = read_tuple(part["score"], match_id, found) if part.get("score") else Score()
+    incidents, stats, tlive = part.get("incidents"), part.get("stats"), part.get("tlive")
+    return Says(
+        status=score.status,
+        goals=score.goals,
+        counts=score.counts,
+        incidents=None
+        if incidents is None
+        else found.group("bad_incidents", incidents, match_id, lambda: read_incidents(incidents)),
+        stats=found.group("bad_stats", stats, match_id, lambda: read_stats(stats)) or None,
+        tlive=found.group("bad_tlive", tlive, match_id, lambda: read_tlive(tlive)) or None,
+    )
