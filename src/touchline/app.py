@@ -11,6 +11,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import structlog
 import uvloop
@@ -21,6 +22,9 @@ from touchline.loop import run_all
 from touchline.metrics import Metrics
 from touchline.settings import Settings, TheSports
 from touchline.store.db import Database
+
+if TYPE_CHECKING:
+    from touchline.provider.recorder import Recorder
 
 STOP_MAX_S = 2.3
 
@@ -103,9 +107,10 @@ async def _ingest(ground: Ground) -> None:
         database = await open_.enter_async_context(ground.database("ingest", settings.db.worker_pool_max))
         shared = await open_.enter_async_context(Valkey.from_url(ground.installation.valkey_url))
         budget = Budget(source.requests_per_minute, ground.clock, shared)
-        pull = await open_.enter_async_context(Client(source, ground.clock, ground.metrics, budget))
+        recorder = _recorder(ground, open_)
+        pull = await open_.enter_async_context(Client(source, ground.clock, ground.metrics, budget, recorder))
         ingest = Ingest(database, ground.clock, ground.metrics, settings, pull, read_push=wire.read_push)
-        stream = Stream(source, ground.clock, ground.metrics, ingest.connected)
+        stream = Stream(source, ground.clock, ground.metrics, ingest.connected, recorder)
         async with asyncio.TaskGroup() as group:
             group.create_task(stream.run(ground.stop))
             group.create_task(run_all(ingest.loops(stream), ground.clock, ground.stop))
@@ -118,13 +123,31 @@ async def _work(ground: Ground) -> None:
     settings = ground.settings
     async with ground.database("work", settings.db.worker_pool_max) as database:
         conninfo = ground.installation.app_conninfo
-        loops = minute_loops(database, conninfo, ground.clock, ground.metrics, settings.match_minute)
-        await run_all(loops, ground.clock, ground.stop)
+        engine = minute_loops(database, conninfo, ground.clock, ground.metrics, settings.match_minute)
+        async with engine as loops:
+            await run_all(loops, ground.clock, ground.stop)
 
 
 PARTS: Mapping[str, Callable[[Ground], Awaitable[None]]] = MappingProxyType(
     {"web": _web, "ingest": _ingest, "work": _work}
 )
+
+
+def _recorder(ground: Ground, open_: contextlib.AsyncExitStack) -> "Recorder | None":
+    """Keeps raw frames below the data directory, where that is wanted; closed with what is open."""
+    from touchline.provider.recorder import Recorder
+
+    wanted = ground.settings.recorder
+    if not wanted.enabled:
+        return None
+    recorder = Recorder(
+        ground.installation.directory / "recordings",
+        ground.clock,
+        max_mb=wanted.max_mb,
+        file_mb=wanted.file_mb,
+    )
+    open_.callback(recorder.close)
+    return recorder
 
 
 def _say_address(address: str) -> None:

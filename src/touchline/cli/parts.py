@@ -48,6 +48,12 @@ def _run(part: str, options: dict[str, object | None]) -> None:
     if installation.metrics.is_dir():
         # The metrics library reads it when it is imported, which happens below.
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(installation.metrics))
+    from prometheus_client.multiprocess import mark_process_dead
+
     from touchline import app
 
-    app.run(part, settings)
+    try:
+        app.run(part, settings)
+    finally:
+        # Gauges of a process that is no more would stay in the sums.
+        mark_process_dead(os.getpid(), str(installation.metrics))  # type: ignore[no-untyped-call]

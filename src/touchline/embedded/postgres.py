@@ -33,7 +33,7 @@ APP_ROLE = "touchline_app"
 
 START_MAX_S = 60.0  # crash recovery of a busy day takes its time
 STOP_MAX_S = 10.0
-ORPHANS_MAX_S = 10.0
+ORPHANS_MAX_S = 4.0
 LOG_MAX = 8 * 1024 * 1024
 
 SETTINGS = {
