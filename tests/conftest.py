@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
 from touchline.embedded.postgres import Postgres
 from touchline.store.db import Database
 from touchline.store.migrate import migrate

@@ -2,11 +2,11 @@
 
 import psycopg
 import pytest
+from tests.conftest import Conninfo
+
 from touchline.store import migrate as migrations
 from touchline.store.db import Database
 from touchline.store.migrate import MigrationRefused, migrate
-
-from tests.conftest import Conninfo
 
 
 def test_a_second_run_does_nothing(conninfo: Conninfo) -> None:
@@ -24,7 +24,7 @@ def test_a_changed_file_is_refused(conninfo: Conninfo) -> None:
     with psycopg.connect(conninfo.owner) as connection:
         connection.execute("UPDATE schema_migration SET checksum = 'other' WHERE name LIKE '0001%'")
 
-    with pytest.raises(MigrationRefused, match="0001_match.sql was changed"):
+    with pytest.raises(MigrationRefused, match=r"0001_match\.sql was changed"):
         migrate(conninfo.owner)
 
 

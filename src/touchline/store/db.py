@@ -8,7 +8,7 @@ as `StaleWrite`; errors in what was asked stay what they are.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, LiteralString, Self, TypeVar
 
 import msgspec
@@ -59,6 +59,11 @@ class Tx:
         """The rows of `statement`, as tuples in the order of its columns."""
         cursor = await self._connection.execute(statement, params)
         return await cursor.fetchall()
+
+    async def ask(self, statement: Statement, params: Params = None) -> Callable[[], Awaitable[list[Row]]]:
+        """Like `rows`, but what comes back is called when the rows are wanted: for use inside a pipeline."""
+        cursor = await self._connection.execute(statement, params)
+        return cursor.fetchall
 
     async def rows_as(self, kind: type[Kind], statement: Statement, params: Params = None) -> list[Kind]:
         """The rows of `statement`, each as `kind(**columns)`."""
@@ -154,3 +159,8 @@ async def _configure(connection: Connection) -> None:
     """jsonb goes in and out through msgspec."""
     set_json_dumps(msgspec.json.encode, connection)
     set_json_loads(msgspec.json.decode, connection)
+
+
+def as_json(rows: Sequence[Any]) -> str:
+    """Rows as one parameter: PostgreSQL turns a JSON array into typed columns in one pass."""
+    return msgspec.json.encode(rows).decode()

@@ -1,0 +1,97 @@
+"""The change stream: appended by whoever changes a match, followed by everybody who reacts to one."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from touchline.football.model import Happening, Pair, Status
+from touchline.ids import ChangeSeq, MatchId
+from touchline.store.db import Row, Tx, as_json
+from touchline.store.sql import load
+
+SQL = load("changes")
+CHANNEL = "touchline_change"
+"""The NOTIFY channel; its payload is the newest `seq` of the transaction. A wake-up, never the news itself."""
+
+Kind = Literal["match", "minute"]
+
+_happened = msgspec.json.Decoder(tuple[Happening, ...])
+
+
+class NewChange(Struct, frozen=True, kw_only=True):
+    """What a reader of a match can see now that he could not before."""
+
+    match_id: MatchId
+    kind: Kind
+    status: Status
+    minute: int | None
+    minute_text: str
+    score: Pair
+    """On the board."""
+    happened: tuple[Happening, ...] = ()
+    lock_version: int
+    at_ms: int
+    """Football time."""
+
+
+class Change(NewChange, frozen=True, kw_only=True):
+    """A change with its place in the stream."""
+
+    seq: ChangeSeq
+
+
+async def append(tx: Tx, news: Sequence[NewChange]) -> ChangeSeq:
+    """Append `news` in their order and wake the followers at commit; the place of the last.
+
+    The last thing a transaction does: from here on it is the only one that appends, until it ends.
+    """
+    rows = [
+        {
+            "match_id": each.match_id,
+            "kind": each.kind,
+            "status_id": each.status,
+            "minute": each.minute,
+            "minute_text": each.minute_text,
+            "home_score": each.score[0],
+            "away_score": each.score[1],
+            "happened": each.happened,
+            "lock_version": each.lock_version,
+            "at_ms": each.at_ms,
+        }
+        for each in news
+    ]
+    await tx.send(SQL["turn"])
+    [(last,)] = await tx.rows(SQL["append"], {"rows": as_json(rows)})
+    return ChangeSeq(last)
+
+
+async def after(tx: Tx, seq: ChangeSeq, limit: int) -> list[Change]:
+    """Up to `limit` changes after `seq`, in order."""
+    return [_change(row) for row in await tx.rows(SQL["after"], {"seq": seq, "limit": limit})]
+
+
+async def head(tx: Tx) -> tuple[str, ChangeSeq]:
+    """The epoch of the stream and the place of its newest change; 0 before the first."""
+    [(epoch, seq)] = await tx.rows(SQL["head"])
+    return epoch, ChangeSeq(seq)
+
+
+def _change(row: Row) -> Change:
+    (
+        seq, match_id, kind, status_id, minute, minute_text, home_score, away_score, happened,
+        lock_version, at_ms,
+    ) = row  # fmt: skip
+    return Change(
+        seq=ChangeSeq(seq),
+        match_id=MatchId(match_id),
+        kind=kind,
+        status=Status(status_id),
+        minute=minute,
+        minute_text=minute_text,
+        score=(home_score, away_score),
+        happened=_happened.decode(happened),
+        lock_version=lock_version,
+        at_ms=at_ms,
+    )

@@ -1,0 +1,327 @@
+"""The match record: locked, read whole, saved under its version.
+
+The SQL beside it decides what is kept; this is the way of a row into a `Match` and back.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct, structs
+
+from touchline.football.model import (
+    Group,
+    Incident,
+    KickoffRevision,
+    Match,
+    Pause,
+    Pending,
+    Period,
+    Provenance,
+    Schedule,
+    Slots,
+    Source,
+    Stat,
+    Status,
+    StoredIncident,
+    TextLine,
+)
+from touchline.ids import MatchId
+from touchline.store.db import Row, Tx, as_json
+from touchline.store.sql import load
+
+Thing = TypeVar("Thing")
+
+SQL = load("matches")
+WAIT_MS = 10_000
+STATUS = {status.value: status for status in Status}
+
+_provenance = msgspec.json.Decoder(dict[Group, Provenance])
+_pending = msgspec.json.Decoder(Pending)
+_statistics = msgspec.json.Decoder(tuple[Stat, ...])
+_coverage = msgspec.json.Decoder(dict[str, int])
+_environment = msgspec.json.Decoder(dict[str, str])
+_incident = msgspec.json.Decoder(Incident)
+_lines = msgspec.json.Decoder(tuple[TextLine, ...])
+
+
+class Save(Struct, frozen=True, kw_only=True):
+    """A match as it is to be, and what hangs on it. `match.version` is the one it was read with."""
+
+    match: Match
+    applied: frozenset[Group] = frozenset()
+    """What changed; empty when only `pending` did."""
+    visible: bool
+    """Whether a reader can see a difference: `updated_at` moves."""
+    incidents: tuple[StoredIncident, ...] = ()
+    revisions: tuple[KickoffRevision, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+
+
+async def lock(
+    tx: Tx,
+    ids: Collection[MatchId],
+    *,
+    with_incidents: Collection[MatchId] = (),
+    with_commentary: Collection[MatchId] = (),
+    wait_ms: int = WAIT_MS,
+    skip_locked: bool = False,
+) -> dict[MatchId, Match]:
+    """The matches among `ids` that exist, locked in the order of their ids until the transaction ends.
+
+    What somebody else has locked is waited for, at most `wait_ms` for any lock of this transaction, then
+    StaleWrite is raised; or it is left out (`skip_locked`). Incidents and commentary are read where asked.
+    Call it inside a pipeline: it then takes one round trip.
+    """
+    params = {"ids": list(ids)}
+    await tx.send(SQL["lock_timeout"], {"milliseconds": str(max(1, wait_ms))})
+    rows = await tx.ask(SQL["lock_free" if skip_locked else "lock"], params)
+    revisions = await tx.ask(SQL["revisions"], params)
+    pauses = await tx.ask(SQL["pauses"], params)
+    incidents = await tx.ask(SQL["incidents"], {"ids": list(with_incidents)})
+    commentary = await tx.ask(SQL["commentary"], {"ids": list(with_commentary)})
+    locked = await rows()
+    hanging = _Hanging(await revisions(), await pauses(), await incidents(), await commentary())
+    return {row[0]: _match(row, hanging) for row in locked}
+
+
+async def known(tx: Tx, ids: Collection[MatchId]) -> set[MatchId]:
+    """Which of `ids` have a row, locked or not."""
+    return {row[0] for row in await tx.rows(SQL["known"], {"ids": list(ids)})}
+
+
+async def create(tx: Tx, matches: Iterable[Match]) -> set[MatchId]:
+    """Make rows; the ids of those that did not exist. Only who, when and the status: the rest is saved."""
+    rows = [
+        {
+            "id": match.id,
+            "match_time": match.schedule.match_time,
+            "status_id": match.status,
+            "phase_entered_ts": match.phase_entered_ts,
+        }
+        for match in matches
+    ]
+    made = await tx.rows(SQL["create"], {"rows": as_json(rows), "now": tx.now})
+    return {row[0] for row in made}
+
+
+async def save(tx: Tx, saves: Sequence[Save]) -> set[MatchId]:
+    """Write `saves`, each under the version it was read with; the ids that were lost to somebody else.
+
+    Of a lost one nothing is written.
+    """
+    rows = [_live(each) for each in saves]
+    won = {row[0] for row in await tx.rows(SQL["save"], {"rows": as_json(rows), "now": tx.now})}
+    kept = [each for each in saves if each.match.id in won]
+    for name, hanging in _hanging_rows(kept).items():
+        if hanging:
+            await tx.send(SQL[name], {"rows": as_json(hanging)})
+    return {each.match.id for each in saves} - won
+
+
+async def touch(tx: Tx, ids: Collection[MatchId]) -> None:
+    """A source named these matches at the transaction's time and nothing is new."""
+    await tx.send(SQL["touch"], {"ids": sorted(ids), "now": tx.now})
+
+
+# ---------------------------------------------------------------- a row into a match
+
+
+class _Hanging:
+    """What hangs on the rows, by match."""
+
+    def __init__(
+        self,
+        revisions: Sequence[Row],
+        pauses: Sequence[Row],
+        incidents: Sequence[Row],
+        commentary: Sequence[Row],
+    ) -> None:
+        self.revisions = _by_match(revisions, _revision)
+        self.pauses = _by_match(pauses, lambda row: Pause(*row[1:]))
+        self.incidents = _by_match(incidents, _stored_incident)
+        self.commentary = {row[0]: _lines.decode(row[1]) for row in commentary}
+
+
+def _by_match(rows: Sequence[Row], read: Callable[[Row], Thing]) -> dict[MatchId, tuple[Thing, ...]]:
+    found: defaultdict[MatchId, list[Thing]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(read(row))
+    return {match_id: tuple(things) for match_id, things in found.items()}
+
+
+def _match(row: Row, hanging: _Hanging) -> Match:
+    """A row of `lock`. The order of its columns is that of the statement."""
+    match_id, version = row[:2]
+    (
+        status_id, phase_entered_ts, phase_seen_live, home_scores, away_scores, half_time_reached,
+        shoot_out_reached, home_extra_time, away_extra_time, first_half_kickoff_ts, second_half_kickoff_ts,
+        overtime_kickoff_ts, minute, last_minute_update_ts, provider_update_time, last_event_ts, last_seen_ts,
+        provenance, pending, statistics,
+    ) = row[26:]  # fmt: skip
+    return Match(
+        id=match_id,
+        version=version,
+        schedule=_schedule(row[2:26]),
+        status=STATUS[status_id],
+        phase_entered_ts=phase_entered_ts,
+        phase_seen_live=phase_seen_live,
+        home_scores=tuple(home_scores),
+        away_scores=tuple(away_scores),
+        half_time_reached=half_time_reached,
+        shoot_out_reached=shoot_out_reached,
+        extra_time=None if home_extra_time is None else (home_extra_time, away_extra_time),
+        first_half_kickoff_ts=first_half_kickoff_ts,
+        second_half_kickoff_ts=second_half_kickoff_ts,
+        overtime_kickoff_ts=overtime_kickoff_ts,
+        revisions=hanging.revisions.get(match_id, ()),
+        pauses=hanging.pauses.get(match_id, ()),
+        minute=minute,
+        last_minute_update_ts=last_minute_update_ts,
+        provider_update_time=provider_update_time,
+        last_event_ts=last_event_ts,
+        last_seen_ts=last_seen_ts,
+        provenance=_provenance.decode(provenance),
+        pending=_pending.decode(pending),
+        incidents=hanging.incidents.get(match_id, ()),
+        statistics=_statistics.decode(statistics),
+        tlive=hanging.commentary.get(match_id, ()),
+    )
+
+
+def _schedule(columns: Row) -> Schedule:
+    (
+        match_time, competition_id, season_id, stage_id, home_team_id, away_team_id, venue_id, referee_id,
+        round_num, group_num, neutral, tbd, has_ot, team_reverse, loss, note, related_id, agg_home, agg_away,
+        home_position, away_position, coverage, environment, ended_ts,
+    ) = columns  # fmt: skip
+    return Schedule(
+        match_time=match_time,
+        competition_id=competition_id,
+        season_id=season_id,
+        stage_id=stage_id,
+        home_team_id=home_team_id,
+        away_team_id=away_team_id,
+        venue_id=venue_id,
+        referee_id=referee_id,
+        round_num=round_num,
+        group_num=group_num,
+        neutral=neutral,
+        tbd=tbd,
+        has_ot=has_ot,
+        team_reverse=team_reverse,
+        loss=loss,
+        note=note,
+        related_id=related_id,
+        aggregate=None if agg_home is None else (agg_home, agg_away),
+        home_position=home_position,
+        away_position=away_position,
+        coverage=_coverage.decode(coverage),
+        environment=_environment.decode(environment),
+        ended_ts=ended_ts,
+    )
+
+
+def _revision(row: Row) -> KickoffRevision:
+    _match_id, period, seq, kickoff_ts, delta_s, source, observed_at_ms, followed, reason = row
+    return KickoffRevision(
+        period=Period(period),
+        seq=seq,
+        kickoff_ts=kickoff_ts,
+        delta_s=delta_s,
+        source=Source(source),
+        observed_at_ms=observed_at_ms,
+        followed=followed,
+        reason=reason,
+    )
+
+
+def _stored_incident(row: Row) -> StoredIncident:
+    _match_id, ordinal, position, revision, withdrawn_ts, first_seen_ts, what = row
+    return StoredIncident(
+        ordinal=ordinal,
+        position=position,
+        revision=revision,
+        withdrawn_ts=withdrawn_ts,
+        first_seen_ts=first_seen_ts,
+        what=_incident.decode(what),
+    )
+
+
+# ---------------------------------------------------------------- a match into rows
+
+
+class _Live(Struct, frozen=True, kw_only=True):
+    """What `save` writes of a match, by the names of its columns."""
+
+    id: MatchId
+    version: int
+    visible: bool
+    status_id: Status
+    phase_entered_ts: int
+    phase_seen_live: bool
+    home_scores: Slots
+    away_scores: Slots
+    half_time_reached: bool
+    shoot_out_reached: bool
+    home_score_extra_time: int | None
+    away_score_extra_time: int | None
+    first_half_kickoff_ts: int | None
+    second_half_kickoff_ts: int | None
+    overtime_kickoff_ts: int | None
+    provider_update_time: int | None
+    last_event_ts: int | None
+    provenance: Mapping[Group, Provenance]
+    pending: Pending
+    statistics: tuple[Stat, ...]
+
+
+def _live(given: Save) -> _Live:
+    match = given.match
+    home_extra_time, away_extra_time = match.extra_time or (None, None)
+    return _Live(
+        id=match.id,
+        version=match.version,
+        visible=given.visible,
+        status_id=match.status,
+        phase_entered_ts=match.phase_entered_ts,
+        phase_seen_live=match.phase_seen_live,
+        home_scores=match.home_scores,
+        away_scores=match.away_scores,
+        half_time_reached=match.half_time_reached,
+        shoot_out_reached=match.shoot_out_reached,
+        home_score_extra_time=home_extra_time,
+        away_score_extra_time=away_extra_time,
+        first_half_kickoff_ts=match.first_half_kickoff_ts,
+        second_half_kickoff_ts=match.second_half_kickoff_ts,
+        overtime_kickoff_ts=match.overtime_kickoff_ts,
+        provider_update_time=match.provider_update_time,
+        last_event_ts=match.last_event_ts,
+        provenance=match.provenance,
+        pending=match.pending,
+        statistics=match.statistics,
+    )
+
+
+def _hanging_rows(saves: Sequence[Save]) -> Mapping[str, Sequence[Any]]:
+    """The rows of each statement that follows `save`, by its name."""
+    return {
+        "save_schedule": [
+            {"id": each.match.id, "schedule": each.match.schedule}
+            for each in saves
+            if Group.SCHEDULE in each.applied
+        ],
+        "save_incidents": _of_matches((each.match.id, each.incidents) for each in saves),
+        "append_revisions": _of_matches((each.match.id, each.revisions) for each in saves),
+        "save_pauses": _of_matches((each.match.id, each.pauses) for each in saves),
+        "save_commentary": [
+            {"match_id": each.match.id, "lines": each.match.tlive}
+            for each in saves
+            if Group.TLIVE in each.applied
+        ],
+    }
+
+
+def _of_matches(given: Iterable[tuple[MatchId, Sequence[Struct]]]) -> list[dict[str, Any]]:
+    return [{"match_id": match_id} | structs.asdict(each) for match_id, things in given for each in things]

@@ -1,0 +1,200 @@
+Rows of the match record: read under a lock, decided elsewhere, written back under their version.
+Sets of rows come in as one JSON array: PostgreSQL turns it into typed columns in one pass, nested
+values included, which costs the sender less than an array a column.
+
+-- lock --
+-- Waits for its turn, at most lock_timeout. Everybody locks in the order of external_id, so two
+-- writers of the same matches never hold each other up for ever. NO KEY: rows that refer to a match
+-- may be added meanwhile.
+SELECT
+    external_id, version,
+    match_time, competition_id, season_id, stage_id, home_team_id, away_team_id, venue_id, referee_id,
+    round_num, group_num, neutral, tbd, has_ot, team_reverse, loss, note, related_id, agg_home, agg_away,
+    home_position, away_position, coverage::text, environment::text, ended_ts,
+    status_id, phase_entered_ts, phase_seen_live, home_scores, away_scores, half_time_reached,
+    shoot_out_reached, home_score_extra_time, away_score_extra_time, first_half_kickoff_ts, second_half_kickoff_ts, overtime_kickoff_ts,
+    minute, last_minute_update_ts, provider_update_time, last_event_ts, last_seen_ts,
+    provenance::text, pending::text, statistics::text
+FROM ts_matches
+WHERE external_id = ANY(%(ids)s)
+ORDER BY external_id
+FOR NO KEY UPDATE
+
+-- lock_free --
+-- The same, without those that somebody else has locked.
+SELECT
+    external_id, version,
+    match_time, competition_id, season_id, stage_id, home_team_id, away_team_id, venue_id, referee_id,
+    round_num, group_num, neutral, tbd, has_ot, team_reverse, loss, note, related_id, agg_home, agg_away,
+    home_position, away_position, coverage::text, environment::text, ended_ts,
+    status_id, phase_entered_ts, phase_seen_live, home_scores, away_scores, half_time_reached,
+    shoot_out_reached, home_score_extra_time, away_score_extra_time, first_half_kickoff_ts, second_half_kickoff_ts, overtime_kickoff_ts,
+    minute, last_minute_update_ts, provider_update_time, last_event_ts, last_seen_ts,
+    provenance::text, pending::text, statistics::text
+FROM ts_matches
+WHERE external_id = ANY(%(ids)s)
+ORDER BY external_id
+FOR NO KEY UPDATE SKIP LOCKED
+
+-- lock_timeout --
+SELECT set_config('lock_timeout', %(milliseconds)s, true)
+
+-- known --
+SELECT external_id FROM ts_matches WHERE external_id = ANY(%(ids)s)
+
+-- revisions --
+SELECT match_id, period, seq, kickoff_ts, delta_s, source, observed_at_ms, followed, reason
+FROM kickoff_revision
+WHERE match_id = ANY(%(ids)s)
+ORDER BY match_id, period, seq
+
+-- pauses --
+SELECT match_id, started_ts, ended_ts
+FROM match_pause
+WHERE match_id = ANY(%(ids)s)
+ORDER BY match_id, started_ts
+
+-- incidents --
+SELECT match_id, ordinal, "position", revision, withdrawn_ts, first_seen_ts, what::text
+FROM match_incident
+WHERE match_id = ANY(%(ids)s)
+ORDER BY match_id, ordinal
+
+-- commentary --
+SELECT match_id, lines::text FROM match_tlive WHERE match_id = ANY(%(ids)s)
+
+-- create --
+-- Somebody else may make the same match at the same moment: theirs stays.
+INSERT INTO ts_matches (external_id, match_time, status_id, phase_entered_ts, created_at, updated_at)
+SELECT given.id, given.match_time, given.status_id, given.phase_entered_ts, at.now, at.now
+FROM
+    json_to_recordset(%(rows)s) AS given (
+        id text, match_time bigint, status_id smallint, phase_entered_ts bigint
+    ),
+    to_timestamp(%(now)s) AS at (now)
+ORDER BY given.id
+ON CONFLICT (external_id) DO NOTHING
+RETURNING external_id
+
+-- save --
+-- No row back: somebody else has raised the version since it was read.
+-- Statistics of the first half are kept as they stood when the match went into half-time.
+UPDATE ts_matches AS stored
+SET
+    version = stored.version + 1,
+    updated_at = CASE WHEN given.visible THEN to_timestamp(%(now)s) ELSE stored.updated_at END,
+    last_seen_ts = greatest(stored.last_seen_ts, %(now)s::bigint),
+    status_id = given.status_id,
+    phase_entered_ts = given.phase_entered_ts,
+    phase_seen_live = given.phase_seen_live,
+    home_scores = given.home_scores,
+    away_scores = given.away_scores,
+    half_time_reached = given.half_time_reached,
+    shoot_out_reached = given.shoot_out_reached,
+    home_score_extra_time = given.home_score_extra_time,
+    away_score_extra_time = given.away_score_extra_time,
+    first_half_kickoff_ts = given.first_half_kickoff_ts,
+    second_half_kickoff_ts = given.second_half_kickoff_ts,
+    overtime_kickoff_ts = given.overtime_kickoff_ts,
+    provider_update_time = given.provider_update_time,
+    last_event_ts = given.last_event_ts,
+    provenance = given.provenance,
+    pending = given.pending,
+    statistics = given.statistics,
+    first_half_stats = CASE
+        WHEN given.status_id = 3 AND stored.status_id <> 3 THEN coalesce(stored.first_half_stats, given.statistics)
+        ELSE stored.first_half_stats
+    END
+FROM
+    json_to_recordset(%(rows)s) AS given (
+        id text, version bigint, visible boolean, status_id smallint, phase_entered_ts bigint,
+        phase_seen_live boolean, home_scores smallint [], away_scores smallint [], half_time_reached boolean,
+        shoot_out_reached boolean, home_score_extra_time smallint, away_score_extra_time smallint,
+        first_half_kickoff_ts bigint, second_half_kickoff_ts bigint, overtime_kickoff_ts bigint,
+        provider_update_time bigint, last_event_ts bigint, provenance jsonb, pending jsonb, statistics jsonb
+    )
+WHERE stored.external_id = given.id AND stored.version = given.version
+RETURNING stored.external_id
+
+-- save_schedule --
+-- Follows `save` in the same transaction, so the row is ours already.
+UPDATE ts_matches AS stored
+SET
+    match_time = given.match_time,
+    competition_id = given.competition_id,
+    season_id = given.season_id,
+    stage_id = given.stage_id,
+    home_team_id = given.home_team_id,
+    away_team_id = given.away_team_id,
+    venue_id = given.venue_id,
+    referee_id = given.referee_id,
+    round_num = given.round_num,
+    group_num = given.group_num,
+    neutral = given.neutral,
+    tbd = given.tbd,
+    has_ot = given.has_ot,
+    team_reverse = given.team_reverse,
+    loss = given.loss,
+    note = given.note,
+    related_id = given.related_id,
+    agg_home = (given.aggregate ->> 0)::smallint,
+    agg_away = (given.aggregate ->> 1)::smallint,
+    home_position = given.home_position,
+    away_position = given.away_position,
+    coverage = given.coverage,
+    environment = given.environment,
+    ended_ts = given.ended_ts
+FROM
+    json_to_recordset(%(rows)s) AS row (id text, schedule json),
+    json_to_record(row.schedule) AS given (
+        match_time bigint, competition_id text, season_id text, stage_id text, home_team_id text,
+        away_team_id text, venue_id text, referee_id text, round_num integer, group_num integer,
+        neutral boolean, tbd boolean, has_ot boolean, team_reverse boolean, loss boolean, note text,
+        related_id text, aggregate json, home_position text, away_position text, coverage jsonb,
+        environment jsonb, ended_ts bigint
+    )
+WHERE stored.external_id = row.id
+
+-- save_incidents --
+INSERT INTO match_incident (match_id, ordinal, "position", revision, withdrawn_ts, first_seen_ts, what)
+SELECT given.match_id, given.ordinal, given."position", given.revision, given.withdrawn_ts,
+    given.first_seen_ts, given.what
+FROM
+    json_to_recordset(%(rows)s) AS given (
+        match_id text, ordinal integer, "position" integer, revision integer, withdrawn_ts bigint,
+        first_seen_ts bigint, what jsonb
+    )
+ON CONFLICT (match_id, ordinal) DO UPDATE SET
+    "position" = excluded."position",
+    revision = excluded.revision,
+    withdrawn_ts = excluded.withdrawn_ts,
+    what = excluded.what
+
+-- append_revisions --
+INSERT INTO kickoff_revision
+(match_id, period, seq, kickoff_ts, delta_s, source, observed_at_ms, followed, reason)
+SELECT given.*
+FROM
+    json_to_recordset(%(rows)s) AS given (
+        match_id text, period text, seq integer, kickoff_ts bigint, delta_s bigint, source text,
+        observed_at_ms bigint, followed boolean, reason text
+    )
+
+-- save_pauses --
+-- A pause is appended open and closed once.
+INSERT INTO match_pause (match_id, started_ts, ended_ts)
+SELECT given.match_id, given.started_ts, given.ended_ts
+FROM json_to_recordset(%(rows)s) AS given (match_id text, started_ts bigint, ended_ts bigint)
+ON CONFLICT (match_id, started_ts) DO UPDATE SET ended_ts = excluded.ended_ts
+WHERE match_pause.ended_ts IS NULL
+
+-- save_commentary --
+INSERT INTO match_tlive (match_id, lines)
+SELECT given.match_id, given.lines
+FROM json_to_recordset(%(rows)s) AS given (match_id text, lines jsonb)
+ON CONFLICT (match_id) DO UPDATE SET lines = excluded.lines
+
+-- touch --
+-- A source named them and nothing is new.
+UPDATE ts_matches SET last_seen_ts = %(now)s
+WHERE external_id = ANY(%(ids)s) AND (last_seen_ts IS NULL OR last_seen_ts < %(now)s)
