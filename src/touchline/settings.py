@@ -103,7 +103,18 @@ class Simulator(_Part):
     seed: int = Field(1, ge=0, le=2**31, description="of the matchday; the same seed plays the same matches")
     http_port: int = Field(8010, ge=0, le=65_535, description="0 takes any free port")
     mqtt_port: int = Field(8018, ge=0, le=65_535, description="0 takes any free port")
-    matches: int = Field(40, ge=1, le=2_000, description="matches of a seeded matchday")
+    matches: int = Field(40, ge=1, le=2_000, description="seeded matches in play at any moment, about")
+    stats_interval_s: int = Field(20, ge=1, le=3_600, description="football seconds between statistics")
+    extra_time_stamps: int = Field(2, ge=1, le=2, description="2: extra time's second period has its own")
+    timelines: Path | None = Field(None, description="real matches to play instead, one JSON object a line")
+    timeline_ids: str = Field("", description="which of them, separated by commas; empty: by count")
+    timeline_count: int = Field(20, ge=1, le=10_000, description="how many timelines without ids")
+    start: float | None = Field(
+        None,
+        description="football time at which timelines begin, Unix seconds; default: the clock's epoch or now",
+    )
+    recording: Path | None = Field(None, description="recorded frames to play instead (.jsonl or .jsonl.gz)")
+    publish_recording: bool = Field(True, description="false: somebody else publishes the recorded frames")
 
 
 class ClockSettings(_Part):

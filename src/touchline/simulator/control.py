@@ -1,0 +1,67 @@
+"""What the simulator tells about its own play, for tests and demonstrations: plan and truth."""
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from touchline.simulator import wire
+from touchline.simulator.scene import Scene
+from touchline.simulator.script import Kind, Script
+from touchline.simulator.wire import Json, Record
+
+
+def plan(scene: Scene, now: float) -> Record:
+    """Every match played around now: who, when, and when each word of it is said."""
+    return {"now": now, "matches": [_planned(script) for script in scene.scripts(now)]}
+
+
+def truth(scene: Scene, now: float) -> Record:
+    """How every match played around now ends, by id."""
+    return {script.id: _ending(script) for script in scene.scripts(now)}
+
+
+CONTROLS: Mapping[str, Callable[[Scene, float], Record]] = {"/_sim/plan": plan, "/_sim/truth": truth}
+
+
+def _planned(script: Script) -> Record:
+    course = script.course
+    spans = {span.name: span for span in course.spans}
+    break_: list[Json] = [spans["1H"].end, spans["2H"].start] if spans else []
+    return {
+        "id": script.id,
+        "timeline": course.fixture.source,
+        "competition": course.fixture.competition,
+        "home": course.fixture.home,
+        "away": course.fixture.away,
+        "scheduled": course.fixture.scheduled,
+        "periods": [{"period": one.name, "start": one.start, "end": one.end} for one in course.spans],
+        "half_time": break_,
+        "shoot_out_start": course.kicks_start,
+        "ended": course.ended,
+        "told": {
+            kind.value: [one.at for one in script.tellings(kind)] for kind in Kind if kind is not Kind.STATS
+        },
+        "scores": [[one.at, *one.body[1:5]] for one in script.tellings(Kind.SCORE)],
+    }
+
+
+def _ending(script: Script) -> Record:
+    end = script.last_at
+    record = script.record(end)
+    sides = [cast("list[int]", record[f"{side}_scores"]) for side in ("home", "away")]
+    incidents = script.newest(Kind.INCIDENTS, end)
+
+    def pair(slot: int) -> list[Json]:
+        return [side[slot] for side in sides]
+
+    course = script.course
+    return {
+        "status": record["status_id"],
+        "regular": pair(wire.GOALS),
+        "half_time": pair(wire.AT_HALF_TIME),
+        "extra_time": pair(wire.AFTER_EXTRA_TIME) if len(course.spans) > 2 else None,
+        "shoot_out": pair(wire.KICKS) if course.kicks_start is not None else None,
+        "red_cards": pair(wire.REDS),
+        "yellow_cards": pair(wire.YELLOWS),
+        "corners": pair(wire.CORNERS),
+        "incidents": incidents.body if incidents else [],
+    }

@@ -1,0 +1,115 @@
+"""The HTTP half of the wire: one small ASGI application on uvicorn."""
+
+import contextlib
+import hmac
+import socket
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+import uvicorn
+
+from touchline.clock import Clock
+from touchline.simulator.answers import WrongQuestion, answer
+from touchline.simulator.control import CONTROLS
+from touchline.simulator.outlet import Outlet, Reply
+from touchline.simulator.scene import Scene
+from touchline.simulator.wire import Record
+
+ROOT = "/v1/football"
+REFUSED = "IP is not authorized to access, please contact our business staff."
+GRACE_S = 1
+
+
+class Account(msgspec.Struct, frozen=True):
+    """Who may ask. Without a user everybody may."""
+
+    user: str
+    secret: str
+
+    def welcomes(self, user: str, secret: str) -> bool:
+        """Whether these credentials are right."""
+        if not self.user:
+            return True
+        given, right = f"{user}\0{secret}".encode(), f"{self.user}\0{self.secret}".encode()
+        return hmac.compare_digest(given, right)
+
+
+class Application:
+    """Answers the provider's endpoints and, under `/_sim/`, questions about the play itself."""
+
+    def __init__(self, scene: Scene, clock: Clock, account: Account, outlet: Outlet) -> None:
+        self._scene = scene
+        self._clock = clock
+        self._account = account
+        self._outlet = outlet
+
+    async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+        path = scope["path"]
+        if path in CONTROLS:
+            reply = _json(200, CONTROLS[path](self._scene, self._clock.now()))
+        else:
+            reply = await self._outlet.reply(path, query, self._reply(scope["method"], path, query))
+        headers = [
+            ("content-type", reply.content_type),
+            ("content-length", str(len(reply.body))),
+            *reply.headers,
+        ]
+        raw = [(name.encode(), value.encode()) for name, value in headers]
+        await send({"type": "http.response.start", "status": reply.status, "headers": raw})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
+
+    def _reply(self, method: str, path: str, query: dict[str, str]) -> Reply:
+        if method not in {"GET", "HEAD"}:
+            return _json(405, {"code": 405, "msg": "Method Not Allowed"})
+        if not self._account.welcomes(query.get("user", ""), query.get("secret", "")):
+            return _json(200, {"err": REFUSED})
+        try:
+            body = answer(self._scene, path.removeprefix(ROOT), query, self._clock.now())
+        except WrongQuestion as error:
+            return _json(200, {"code": 400, "msg": str(error)})
+        return _json(404, {"code": 404, "msg": "Not Found"}) if body is None else _json(200, body)
+
+
+def _json(status: int, body: Record) -> Reply:
+    return Reply(status, msgspec.json.encode(body))
+
+
+class Server(uvicorn.Server):
+    """uvicorn inside a process whose signals are handled elsewhere."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def server(application: Application) -> Server:
+    """The server of `application`; give its `serve` the socket."""
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    return Server(config)
+
+
+def listener(host: str, port: int) -> socket.socket:
+    """A socket bound to `host`:`port`. Raises OSError when it is taken."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError:
+        bound.close()
+        raise
+    bound.listen(256)
+    return bound

@@ -1,0 +1,137 @@
+"""The simulated provider as a whole: what it plays, its HTTP and its broker."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from touchline.clock import Clock
+from touchline.errors import BadInput, SettingsError
+from touchline.settings import Settings
+from touchline.settings import Simulator as SimulatorSettings
+from touchline.simulator import timelines
+from touchline.simulator.broker import Broker
+from touchline.simulator.http import Account, Application, listener, server
+from touchline.simulator.outlet import Honest, Outlet
+from touchline.simulator.programme import Programme
+from touchline.simulator.publisher import publish
+from touchline.simulator.recording import Recording
+from touchline.simulator.scene import Scene
+from touchline.simulator.seeded import Seeded
+from touchline.simulator.telling import punctual, tell
+
+HOST = "127.0.0.1"
+
+
+async def run(
+    settings: Settings,
+    clock: Clock,
+    stop: asyncio.Event,
+    *,
+    outlet: Outlet | None = None,
+    on_ready: Callable[[int, int], None] | None = None,
+) -> None:
+    """Play until `stop` is set.
+
+    `on_ready` is called with the HTTP and the MQTT port once both answer. Raises SettingsError
+    when a port is taken and BadInput when what is to be played can't be read.
+    """
+    wanted = settings.simulator
+    scene = build(settings, clock.now())
+    way_out = outlet or Honest()
+    account = Account(settings.thesports.user, settings.thesports.secret.get_secret_value())
+    http_socket = _bound(wanted.http_port, "TOUCHLINE_SIMULATOR__HTTP_PORT")
+    mqtt_port = _free(wanted.mqtt_port, "TOUCHLINE_SIMULATOR__MQTT_PORT")
+    broker = Broker(HOST, mqtt_port, account)
+    web = server(Application(scene, clock, account, way_out))
+    await broker.start()
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(web.serve(sockets=[http_socket]))
+            group.create_task(publish(scene, clock, way_out, broker.publish, stop))
+            _say_ready(http_socket.getsockname()[1], mqtt_port, wanted, on_ready)
+            await stop.wait()
+            web.should_exit = True
+    finally:
+        http_socket.close()
+        await broker.stop()
+    structlog.get_logger().info("simulator.stopped")
+
+
+def build(settings: Settings, now: float) -> Scene:
+    """What the settings want to be played: a recording, real timelines, or else the seeded matchday."""
+    wanted = settings.simulator
+    start = _start(settings, now)
+    if wanted.recording is not None:
+        return Recording(wanted.recording, start, publish=wanted.publish_recording)
+    if wanted.timelines is not None:
+        return _programme(wanted.timelines, wanted, start)
+    return Seeded(
+        wanted.seed,
+        wanted.matches,
+        stats_every_s=wanted.stats_interval_s,
+        two_stamps=wanted.extra_time_stamps == 2,
+    )
+
+
+def _programme(path: Path, wanted: SimulatorSettings, start: float) -> Programme:
+    ids = [one.strip() for one in wanted.timeline_ids.split(",") if one.strip()]
+    chosen = timelines.chosen(timelines.read(path), ids, wanted.timeline_count)
+    if not chosen:
+        raise BadInput("timelines", str(path), "a file with at least one timeline")
+    manner = punctual(wanted.stats_interval_s)
+    return Programme(
+        [
+            tell(
+                timelines.course(
+                    timeline,
+                    number,
+                    start=start,
+                    seed=wanted.seed,
+                    two_stamps=wanted.extra_time_stamps == 2,
+                ),
+                manner,
+                wanted.seed,
+            )
+            for number, timeline in enumerate(chosen)
+        ]
+    )
+
+
+def _start(settings: Settings, now: float) -> float:
+    """Where a programme begins. It must be the same after a restart, which a virtual clock's epoch is."""
+    if settings.simulator.start is not None:
+        return settings.simulator.start
+    return settings.clock.virtual_epoch if settings.clock.virtual else now
+
+
+def _bound(port: int, setting: str) -> socket.socket:
+    try:
+        return listener(HOST, port)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SettingsError(
+            [f"{setting}: {HOST}:{port} can't be listened on ({reason}); set another port"]
+        ) from None
+
+
+def _free(port: int, setting: str) -> int:
+    """`port` if nobody listens there, any free one for 0."""
+    with _bound(port, setting) as probe:
+        return int(probe.getsockname()[1])
+
+
+def _say_ready(
+    http_port: int, mqtt_port: int, wanted: SimulatorSettings, on_ready: Callable[[int, int], None] | None
+) -> None:
+    plays = "recording" if wanted.recording else "timelines" if wanted.timelines else f"seed {wanted.seed}"
+    structlog.get_logger().info(
+        "simulator.started",
+        http=f"http://{HOST}:{http_port}/v1/football",
+        mqtt=f"mqtt://{HOST}:{mqtt_port}",
+        plays=plays,
+    )
+    if on_ready:
+        on_ready(http_port, mqtt_port)
