@@ -25,6 +25,9 @@ GZIP_WINDOW = zlib.MAX_WBITS | 16
 REST_AFTER_FAILURE_S = 60.0
 
 
+NO_PAYLOAD = msgspec.Raw(b"")
+
+
 class Line(msgspec.Struct, omit_defaults=True):
     """One line of a recording. Files of other origin may lack `t` or `est_recv_ts`."""
 
@@ -33,13 +36,13 @@ class Line(msgspec.Struct, omit_defaults=True):
     topic: str = ""
     endpoint: str = ""
     params: Mapping[str, str] = {}
-    payload: msgspec.Raw | None = None
+    payload: msgspec.Raw = NO_PAYLOAD
     payload_b64: str = ""
 
     @property
     def raw(self) -> bytes:
         """The payload as it came over the wire."""
-        return bytes(self.payload) if self.payload is not None else base64.b64decode(self.payload_b64)
+        return base64.b64decode(self.payload_b64) if self.payload_b64 else bytes(self.payload)
 
 
 class Recorder:
@@ -160,5 +163,5 @@ def _load(line: Line, payload: bytes) -> None:
                 return
     except (ValueError, msgspec.DecodeError, RecursionError):
         pass
-    line.payload = None
+    line.payload = NO_PAYLOAD
     line.payload_b64 = base64.b64encode(payload).decode()

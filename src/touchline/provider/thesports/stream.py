@@ -101,7 +101,7 @@ class Stream:
             seq += 1
             topic = str(message.topic)
             rate.count(topic)
-            if not self._take(Frame(_bytes(message), topic, connection_id, seq, now_ms(self._clock))):
+            if not self._take(Frame(message.payload, topic, connection_id, seq, now_ms(self._clock))):
                 overrun.set()
 
         async with self._connection(receive) as connection:
@@ -182,8 +182,3 @@ def _refused(error: Exception) -> bool:
 
 def _number(code: int | ReasonCode | None) -> int:
     return code.value if isinstance(code, ReasonCode) else code or 0
-
-
-def _bytes(message: aiomqtt.Message) -> bytes:
-    """The payload as it came; aiomqtt leaves what it receives as bytes."""
-    return message.payload if isinstance(message.payload, bytes) else b""
