@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 from tests.ingest.claims import T
 from tests.ingest.provider import FakeProvider
-from touchline.ingest.writer import Writer
 
 from touchline.clock import SteppedClock, now_ms
 from touchline.football.model import Match, Observation, Source
@@ -23,6 +22,7 @@ from touchline.ingest.recent import RecentList
 from touchline.ingest.reconcile import Reconcile, Requests
 from touchline.ingest.unreadable import Unreadables
 from touchline.ingest.waiting import WaitingRoom
+from touchline.ingest.writer import Writer
 from touchline.loop import Loop
 from touchline.metrics import Metrics
 from touchline.provider.port import Report

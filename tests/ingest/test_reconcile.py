@@ -118,4 +118,3 @@ async def test_a_provider_that_gives_no_answer_is_asked_again(
     assert A in await house.matches(A)
     said = capsys.readouterr().out
     assert said.count("ingest.source.lost") == said.count("ingest.source.back") == 1
-    assert "provider.circuit.skip" in said

@@ -8,8 +8,7 @@ from collections.abc import Awaitable
 import structlog
 
 from touchline.clock import Clock
-from touchline.errors import CircuitOpenError, ProviderError
-from touchline.ids import MatchId
+from touchline.errors import ProviderError
 from touchline.ingest.ports import Pull
 from touchline.ingest.unreadable import Unreadables
 from touchline.provider.port import Reading
@@ -25,27 +24,20 @@ class Asking:
         self._log = structlog.get_logger().bind(part="asking")
         self._lost: dict[str, float] = {}
 
-    async def ask(
-        self, endpoint: str, call: Awaitable[Reading], match_id: MatchId | None = None
-    ) -> Reading | None:
+    async def ask(self, endpoint: str, call: Awaitable[Reading]) -> Reading | None:
         """What `call` answers; None when the provider gives no answer, whatever the cause."""
         try:
             reading = await call
         except ProviderError as error:
-            self._failed(endpoint, error, match_id)
+            self._failed(endpoint, error)
             return None
         self._answered(endpoint)
         self._unreadables.keep(reading.unreadable)
         return reading
 
-    def _failed(self, endpoint: str, error: ProviderError, match_id: MatchId | None) -> None:
-        first = endpoint not in self._lost
-        if first:
+    def _failed(self, endpoint: str, error: ProviderError) -> None:
+        if endpoint not in self._lost:
             self._lost[endpoint] = self._clock.monotonic()
-        if isinstance(error, CircuitOpenError) and (first or match_id is not None):
-            about = {} if match_id is None else {"match_id": match_id}
-            self._log.warning("provider.circuit.skip", provider=error.provider, endpoint=endpoint, **about)
-        if first:
             self._log.warning("ingest.source.lost", endpoint=endpoint, error_code=error.code)
 
     def _answered(self, endpoint: str) -> None:

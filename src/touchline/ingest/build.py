@@ -3,6 +3,8 @@
 import os
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from touchline.clock import Clock
 from touchline.ingest.asking import Asking
 from touchline.ingest.catalogue import CatalogueSync
@@ -43,6 +45,7 @@ class Ingest:
         node: str | None = None,
     ) -> None:
         node = node or f"{os.uname().nodename}-{os.getpid()}"
+        self._log = structlog.get_logger().bind(part="ingest")
         self._read_push = read_push
         self._pull = pull
         self._unreadables = Unreadables(db, clock, metrics)
@@ -67,7 +70,7 @@ class Ingest:
 
     def connected(self, connection_id: str) -> None:
         """The push channel is connected (again): what it did not say meanwhile is asked for at once."""
-        self._signs.connected(connection_id)
+        self._log.debug("ingest.snapshot.wanted", connection_id=connection_id)
         self._poll.wake.set()
 
     def loops(self, stream: Push) -> list[Loop]:

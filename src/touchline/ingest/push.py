@@ -10,6 +10,7 @@ from touchline.ingest.channel import Channel
 from touchline.ingest.inbox import Inbox
 from touchline.ingest.ports import Push, PushFrame, ReadPush
 from touchline.ingest.unreadable import Unreadables
+from touchline.provider.port import Health
 
 BATCH = 500
 CONNECTIONS_MAX = 4
@@ -18,24 +19,25 @@ WAIT_S = 1.0
 
 
 class PushSigns:
-    """Signs of life of the push channel, for those who poll harder when it is silent."""
+    """Signs of life of the push channel, for those who poll harder when it is down or silent."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._heard_at: float | None = None
-        self.connection_id = ""
+        self._stream: Push | None = None
+        self._heard_at = float("-inf")
 
-    def connected(self, connection_id: str) -> None:
-        """A connection stands."""
-        self.connection_id = connection_id
+    def watch(self, stream: Push) -> None:
+        """The channel whose signs these are."""
+        self._stream = stream
 
     def heard(self, at: float) -> None:
         """Something came at that football time."""
         self._heard_at = at
 
     def speaks(self, silence_s: float) -> bool:
-        """Whether something came within the last `silence_s` football seconds."""
-        return self._heard_at is not None and self._clock.now() - self._heard_at <= silence_s
+        """Whether it is connected and something came within the last `silence_s` football seconds."""
+        stands = self._stream is not None and self._stream.state.health is Health.OK
+        return stands and self._clock.now() - self._heard_at <= silence_s
 
 
 class PushFeed:
@@ -55,6 +57,7 @@ class PushFeed:
         self._unreadables = unreadables
         self._signs = signs
         self._channels: OrderedDict[str, Channel] = OrderedDict()
+        signs.watch(stream)
 
     async def turn(self) -> timedelta:
         """Take what came; waits for it a while, so that a stop is seen."""

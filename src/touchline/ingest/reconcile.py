@@ -165,8 +165,8 @@ class Reconcile:
     async def _by_id(self, cause: Cause, match_id: MatchId) -> Reading | None:
         if cause is Cause.HISTORY:
             history = self._asking.pull.live_history(match_id)
-            return await self._asking.ask("match/live/history", history, match_id)
-        return await self._asking.ask("match/recent/list", self._asking.pull.recent_by_id(match_id), match_id)
+            return await self._asking.ask("match/live/history", history)
+        return await self._asking.ask("match/recent/list", self._asking.pull.recent_by_id(match_id))
 
     def _about(self, cause: Cause, match_id: MatchId, reading: Reading, asked_at_ms: int) -> list[Observation]:
         found: list[Report] = [report for report in reading.reports if report.match_id == match_id]

@@ -7,7 +7,9 @@ UPDATE itself (its lock version moved) and worked out again.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import msgspec
@@ -52,6 +54,8 @@ class MinuteEngine:
         self._moved: set[MatchId] = set()
         self._sweep_due = float("-inf")
         self._written = 0
+        # A line a minute costs more than the minute: only where somebody reads it.
+        self._tells = logging.getLogger().isEnabledFor(logging.DEBUG)
 
     def hear(self, news: Sequence[changes.Change]) -> None:
         """The change stream tells: these matches are to be read again."""
@@ -168,9 +172,12 @@ class MinuteEngine:
         wanted = [minute for _, match_id in due if (minute := self._minute(match_id, now)) is not None]
         written = await self._write(wanted) if wanted else []
         boundaries = {match_id: at for at, match_id in due}
+        now = self._clock.now()
         for row in written:
-            self._note(row, boundaries[row.match_id])
-        await self._look_again({minute.match_id for minute in wanted} - {row.match_id for row in written})
+            self._note(row, boundaries[row.match_id], now)
+        self._written += len(written)
+        self._metrics.minute_ticks.inc(len(written))
+        await self._look_again({minute.id for minute in wanted} - {row.match_id for row in written})
         return True
 
     def _minute(self, match_id: MatchId, now: float) -> Minute | None:
@@ -204,24 +211,22 @@ class MinuteEngine:
             at_ms=at_ms,
         )
 
-    def _note(self, row: Written, boundary: float) -> None:
+    def _note(self, row: Written, boundary: float, now: float) -> None:
         ticking = self._matches[row.match_id]
         running = msgspec.structs.replace(
             ticking.running, minute=row.minute, last_minute_update_ts=row.last_minute_update_ts
         )
         self._matches[row.match_id] = ticking._replace(running=running)
-        now = self._clock.now()
         self._flips.put(row.match_id, next_flip(running, now))
-        self._written += 1
-        self._metrics.minute_ticks.inc()
         self._metrics.minute_lag.observe(max(0.0, now - boundary))
-        self._log.debug(
-            "match.minute.tick",
-            match_id=row.match_id,
-            status_id=row.status.value,
-            minute=row.minute,
-            provider_update_time=row.provider_update_time,
-        )
+        if self._tells:
+            self._log.debug(
+                "match.minute.tick",
+                match_id=row.match_id,
+                status_id=row.status.value,
+                minute=row.minute,
+                provider_update_time=row.provider_update_time,
+            )
 
     async def _look_again(self, missed: set[MatchId]) -> None:
         """Rows that moved or were held by somebody else: read them and decide again."""
@@ -234,9 +239,14 @@ class MinuteEngine:
         return int(self._clock.now() * 1000)
 
 
-def minute_loops(
+@asynccontextmanager
+async def minute_loops(
     db: Database, conninfo: str, clock: Clock, metrics: Metrics, settings: MatchMinute
-) -> list[Loop]:
-    """The minute engine and the follower that wakes it; `conninfo` is the application's."""
+) -> AsyncIterator[list[Loop]]:
+    """The minute engine and the follower that wakes it, to be run; `conninfo` is the application's."""
     engine = MinuteEngine(db, clock, metrics, settings)
-    return [engine, Follower(db, conninfo, clock, engine.hear, engine.start_over)]
+    follower = Follower(db, conninfo, clock, engine.hear, engine.start_over)
+    try:
+        yield [engine, follower]
+    finally:
+        await follower.close()

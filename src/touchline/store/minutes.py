@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
+from msgspec import Struct
+
 from touchline.football.minute import Running
 from touchline.football.model import KickoffRevision, Pause, Period, Source, Status
 from touchline.ids import MatchId
@@ -11,6 +14,7 @@ from touchline.store.db import Row, Tx
 from touchline.store.sql import load
 
 SQL = load("minutes")
+STATUS = {status.value: status for status in Status}
 
 
 class Ticking(NamedTuple):
@@ -21,10 +25,10 @@ class Ticking(NamedTuple):
     running: Running
 
 
-class Minute(NamedTuple):
+class Minute(Struct):
     """A minute to be written, if the match is still as it was read."""
 
-    match_id: MatchId
+    id: MatchId
     version: int
     minute: int
 
@@ -54,13 +58,8 @@ async def some(tx: Tx, match_ids: Iterable[MatchId]) -> list[Ticking]:
 
 async def tick(tx: Tx, minutes: Sequence[Minute]) -> list[Written]:
     """Write `minutes` where they differ; what was written. Rows that moved or are locked are left out."""
-    given = {
-        "ids": [minute.match_id for minute in minutes],
-        "versions": [minute.version for minute in minutes],
-        "minutes": [minute.minute for minute in minutes],
-        "now": tx.now,
-    }
-    return [_written(row) for row in await tx.rows(SQL["tick"], given)]
+    rows = await tx.rows(SQL["tick"], {"minutes": msgspec.json.encode(minutes).decode(), "now": tx.now})
+    return [_written(row) for row in rows]
 
 
 async def _read(tx: Tx, rows: Sequence[Row]) -> list[Ticking]:
@@ -78,7 +77,7 @@ async def _read(tx: Tx, rows: Sequence[Row]) -> list[Ticking]:
 
 def _ticking(row: Row, revisions: tuple[KickoffRevision, ...], pauses: tuple[Pause, ...]) -> Ticking:
     running = Running(
-        status=Status(row[2]),
+        status=STATUS[row[2]],
         phase_entered_ts=row[3],
         phase_seen_live=row[4],
         first_half_kickoff_ts=row[5],
@@ -89,7 +88,7 @@ def _ticking(row: Row, revisions: tuple[KickoffRevision, ...], pauses: tuple[Pau
         minute=row[8],
         last_minute_update_ts=row[9],
     )
-    return Ticking(MatchId(row[0]), row[1], running)
+    return Ticking(row[0], row[1], running)
 
 
 def _revision(row: Row) -> KickoffRevision:
@@ -106,5 +105,5 @@ def _revision(row: Row) -> KickoffRevision:
 
 
 def _written(row: Row) -> Written:
-    match_id, version, status, *rest = row
-    return Written(MatchId(match_id), version, Status(status), *rest)
+    match_id, version, status_id, *rest = row
+    return Written(match_id, version, STATUS[status_id], *rest)

@@ -36,7 +36,7 @@ ORDER BY match_id, started_ts
 -- holds is left out and tried again, so that one slow writer never delays the other minutes.
 WITH given AS (
     SELECT id, version, minute
-    FROM unnest(%(ids)s::text [], %(versions)s::bigint [], %(minutes)s::smallint []) AS g (id, version, minute)
+    FROM json_to_recordset(%(minutes)s) AS g (id text, version bigint, minute smallint)
 ),
 
 due AS (
