@@ -26,7 +26,7 @@ from touchline.store.db import Database
 if TYPE_CHECKING:
     from touchline.provider.recorder import Recorder
 
-STOP_MAX_S = 2.3
+STOP_MAX_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,8 @@ async def _run(part: Callable[[Ground], Awaitable[None]], settings: Settings) ->
     await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     _, late = await asyncio.wait((running,), timeout=STOP_MAX_S)
-    if late:
-        structlog.get_logger().warning("part.stop.late", waited_s=STOP_MAX_S)
-        running.cancel()
+    for task in late:  # a call that waits for its turn at the provider may wait for minutes
+        task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
 

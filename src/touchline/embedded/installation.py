@@ -58,7 +58,7 @@ class Installation:
     def claim(self) -> Iterator[None]:
         """Hold the directory. Raises DirectoryInUse when somebody else does."""
         try:
-            self.directory.mkdir(parents=True, exist_ok=True)
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = (self.directory / "touchline.lock").open("a+", encoding="ascii")
         except OSError as error:
             raise EmbeddedError(

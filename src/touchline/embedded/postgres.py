@@ -23,7 +23,7 @@ from pathlib import Path
 from psycopg.conninfo import make_conninfo
 
 from touchline.embedded.identity import Identity, unprivileged
-from touchline.embedded.process import Process, came_true_within, open_log, residents
+from touchline.embedded.process import Process, came_true_within, open_log, residents, signal_to
 from touchline.embedded.socket_folder import socket_folder
 from touchline.errors import EmbeddedError
 
@@ -280,7 +280,7 @@ def _end_orphans(data: Path) -> None:
     for number in (signal.SIGINT, signal.SIGQUIT):
         left = residents(data)
         if int(server or 0) in left:
-            os.kill(int(server), number)
+            signal_to(int(server), number)
         if not left or came_true_within(ORPHANS_MAX_S, lambda: not residents(data)):
             (data / "postmaster.pid").unlink(missing_ok=True)
             return

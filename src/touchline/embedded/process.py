@@ -1,5 +1,6 @@
 """One program of ours: started in a group of its own, ended in order, waited for with a limit."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -80,6 +81,12 @@ class Process:
         if not self.ended_within(within_s):
             self._popen.send_signal(then)
             self._popen.wait()
+
+
+def signal_to(pid: int, number: signal.Signals) -> None:
+    """Send a signal to a process that is not our child; nothing happens when it has ended already."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def open_log(path: Path, bytes_max: int) -> IO[bytes]:

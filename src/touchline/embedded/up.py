@@ -23,8 +23,8 @@ from touchline.settings import Settings
 from touchline.store.migrate import migrate
 
 SERVERS_START_MAX_S = 60.0
-PARTS_STOP_MAX_S = 2.8
-SERVERS_STOP_MAX_S = 1.7
+PARTS_STOP_MAX_S = 2.4
+SERVERS_STOP_MAX_S = 2.2
 ASK_EVERY_S = 0.05
 ANSWER_MAX_S = 2.0
 LATE_S = 30.0
@@ -111,8 +111,8 @@ async def run(
             if plan.address:
                 group.create_task(_announce(plan.address, clock, stop, announce), name="address")
     finally:
-        end_all([*plan.parts, *plan.early], clock, PARTS_STOP_MAX_S)
-        end_all(plan.servers, clock, SERVERS_STOP_MAX_S)
+        end_all(plan.parts, clock, PARTS_STOP_MAX_S)
+        end_all([*plan.early, *plan.servers], clock, SERVERS_STOP_MAX_S)
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:

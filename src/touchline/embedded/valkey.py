@@ -7,13 +7,12 @@ DIRECTORY/
 """
 
 import importlib.util
-import os
 import platform
 import signal
 import socket
 from pathlib import Path
 
-from touchline.embedded.process import Process, came_true_within, open_log, residents
+from touchline.embedded.process import Process, came_true_within, open_log, residents, signal_to
 from touchline.embedded.socket_folder import socket_folder
 from touchline.errors import EmbeddedError
 
@@ -128,7 +127,7 @@ def _end_orphans(directory: Path) -> None:
     """End a server that a killed parent left here."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         for pid in residents(directory):
-            os.kill(pid, number)
+            signal_to(pid, number)
         if came_true_within(STOP_MAX_S, lambda: not residents(directory)):
             return
     raise EmbeddedError(
