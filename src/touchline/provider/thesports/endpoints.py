@@ -19,8 +19,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 DETAIL_LIVE = Endpoint(path="/match/detail_live", urgency=Urgency.LIVE)
 LIVE_HISTORY = Endpoint(path="/match/live/history", urgency=Urgency.REPAIR)
 RECENT_ONE = Endpoint(path="/match/recent/list", urgency=Urgency.REPAIR)
-RECENT_LIST = Endpoint(path="/match/recent/list", urgency=Urgency.CATALOGUE)
-DIARY = Endpoint(path="/match/diary", urgency=Urgency.CATALOGUE)
+RECENT_LIST = Endpoint(path="/match/recent/list", urgency=Urgency.REPAIR)
+DIARY = Endpoint(path="/match/diary", urgency=Urgency.REPAIR)
 
 CATALOGUE: Mapping[Kind, Endpoint] = {
     kind: Endpoint(path=path, urgency=Urgency.CATALOGUE)
