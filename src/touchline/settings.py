@@ -57,7 +57,7 @@ class TheSports(_Part):
     secret: SecretStr = Field(SecretStr(""), description="of the account, for HTTP and push")
     mqtt_url: str = Field("wss://mq.thesports.com:443/mqtt", description="mqtt://, mqtts://, ws:// or wss://")
     topic: str = Field("thesports/football/match/v1", description="of the push channel")
-    timeout_ms: int = Field(5000, ge=100, le=60_000, description="one HTTP attempt")
+    timeout_ms: int = Field(5000, ge=100, le=60_000, description="one HTTP attempt, or one to reach push")
     requests_per_minute: int = Field(120, ge=1, le=10_000, description="HTTP budget of all processes together")
     queue_max: int = Field(10_000, ge=100, le=1_000_000, description="push messages that may wait")
     ca_file: str = Field("", description="certificates (PEM) to trust for HTTP and push; default: the system's")

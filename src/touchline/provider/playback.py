@@ -23,7 +23,7 @@ class BrokerUnreachable(TouchlineError):
         parts = urlsplit(url)
         super().__init__(
             f"The broker {parts.scheme}://{parts.hostname}:{parts.port or 'default port'} can't be reached "
-            f"({reason}). Start it (`touchline up` or `touchline sim` bring one), or name another by --mqtt-url."
+            f"({reason}). `touchline up` and `touchline sim` start one; --mqtt-url names another."
         )
 
 

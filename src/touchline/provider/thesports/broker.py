@@ -12,7 +12,8 @@ import aiomqtt
 DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883, "ws": 80, "wss": 443}
 DEFAULT_PATH = "/mqtt"
 KEEPALIVE_S = 60
-CONNECT_TIMEOUT_S = 5.0
+TIMEOUT_S = 5.0
+"""For connecting, subscribing and taking leave, each."""
 
 Receive = Callable[[aiomqtt.Message], None]
 
@@ -25,7 +26,14 @@ class Connection(aiomqtt.Client):
     """
 
     def __init__(
-        self, url: str, *, user: str = "", secret: str = "", ca_file: str = "", receive: Receive | None = None
+        self,
+        url: str,
+        *,
+        user: str = "",
+        secret: str = "",
+        ca_file: str = "",
+        timeout_s: float = TIMEOUT_S,
+        receive: Receive | None = None,
     ) -> None:
         parts = urlsplit(url)
         web = parts.scheme in {"ws", "wss"}
@@ -38,7 +46,7 @@ class Connection(aiomqtt.Client):
             password=(unquote(parts.password or "") or secret) or None,
             clean_session=True,
             keepalive=KEEPALIVE_S,
-            timeout=CONNECT_TIMEOUT_S,
+            timeout=timeout_s,
             transport="websockets" if web else "tcp",
             websocket_path=(parts.path or DEFAULT_PATH) if web else None,
             tls_context=ssl.create_default_context(cafile=ca_file or None) if secure else None,

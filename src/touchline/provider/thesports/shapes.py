@@ -147,13 +147,13 @@ def objects(
 ) -> Iterator[tuple[str, object]]:
     """Every object in `value`, in order, with the key it stood under (perhaps its id).
 
-    Takes a list, a map by index or by id, `{"1": [...]}`, nested lists, a single object. A list
-    that begins with text is a bare tuple and comes out whole; so does what is no object at all.
+    Takes a list, a map by index or by id, `{"1": [...]}`, nested lists, a single object. A list that
+    begins with text and holds no object is a bare tuple and comes out whole; so does what is no object.
     """
     match value:
         case dict() if not marks.isdisjoint(value):
             yield key, value
-        case [str(), *_]:
+        case [str(), *rest] if not any(isinstance(part, dict) for part in rest):
             yield key, value
         case {} | [] if not value:
             return

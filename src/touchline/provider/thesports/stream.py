@@ -124,6 +124,7 @@ class Stream:
             user=settings.user,
             secret=settings.secret.get_secret_value(),
             ca_file=settings.ca_file,
+            timeout_s=settings.timeout_ms / 1000,
             receive=receive,
         )
 
