@@ -1,0 +1,70 @@
+"""What a match that was played to the end must have become, from its timeline alone."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import psycopg
+from tests.proof.expect import red_cards, yellow_cards
+from tests.proof.timelines import Timeline
+
+TYPES = {
+    "goal": 1,
+    "penalty_goal": 8,
+    "own_goal": 17,
+    "penalty_missed": 16,
+    "yellow": 3,
+    "red": 4,
+    "second_yellow": 15,
+    "sub": 9,
+}
+KICK_SCORED, KICK_MISSED = 29, 30
+HALF_TIME_WHISTLE, NINETY = 11, 12
+
+INCIDENTS = """
+SELECT type, side, count(*) FROM match_incident
+WHERE match_id = %(id)s AND withdrawn_ts IS NULL GROUP BY type, side
+"""
+
+
+def incidents(match: Timeline) -> Counter[tuple[int, int]]:
+    """How many incidents of each (type, side 0 neutral, 1 home, 2 away) the list must hold."""
+    told = Counter((TYPES[event.type], event.side + 1) for event in match.events if event.type in TYPES)
+    told += Counter((KICK_SCORED if scored else KICK_MISSED, side + 1) for side, scored in match.kicks)
+    return told + Counter([(HALF_TIME_WHISTLE, 0), (NINETY, 0)])
+
+
+def stored_incidents(connection: psycopg.Connection, match_id: str) -> Counter[tuple[int, int]]:
+    """What the database holds of one match."""
+    return Counter({(kind, side): n for kind, side, n in connection.execute(INCIDENTS, {"id": match_id})})
+
+
+def differences(match: Timeline, shown: Mapping[str, Any], held: Counter[tuple[int, int]]) -> Iterator[str]:
+    """Where the API's `shown` and the incidents `held` differ from the timeline."""
+    score, cards = shown["score"], shown["cards"]
+    full = match.score.get("aet", match.score["ft"])
+    pairs = {
+        "status": (shown["status_id"], 8),
+        "text": (shown["minute_text"], "FT"),
+        "score": ((score["home"], score["away"]), full),
+        "half time": (_pair(score["half_time"]), match.score["ht"]),
+        "90 minutes": (_pair(score["regular"]), match.score["ft"]),
+        "shoot-out": (_pair(score["shootout"]), match.score.get("pens")),
+        "red cards": (_pair(cards["red"]), red_cards(match)),
+        "yellow cards": (_pair(cards["yellow"]), yellow_cards(match)),
+    }
+    if "aet" in match.score and match.score["aet"] != (0, 0):
+        pairs["120 minutes"] = (_pair(score["extra_time"]), match.score["aet"])
+    if any(event.type == "corner" for event in match.events):
+        pairs["corners"] = (_pair(shown["corners"]), (match.count(0, "corner"), match.count(1, "corner")))
+    for what, (is_, should) in pairs.items():
+        if is_ != should:
+            yield f"{match.id}: {what} is {is_}, should be {should}"
+    due = incidents(match)
+    for kind in sorted(due):
+        if held[kind] != due[kind]:
+            yield f"{match.id}: {held[kind]} incidents of (type, side) {kind}, should be {due[kind]}"
+
+
+def _pair(value: Any) -> tuple[int, int] | None:
+    return None if value is None else (value[0], value[1])

@@ -1,0 +1,172 @@
+"""Parts killed during play, and two ingest processes at once: the same truth as if nothing had happened.
+
+Three installations play the same real matches by the same clock, each with a simulated provider of
+its own. One is left alone. In one Postgres, the provider with its broker, ingest and web are killed
+outright, again and again. In one a second ingest process works beside the first.
+"""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import psycopg
+import pytest
+from tests.proof import final
+from tests.proof.follow import Follower
+from tests.proof.installation import FastClock, Installation, say
+from tests.proof.judge import Limits, judge
+from tests.proof.matchday import Matchday, matchday, provider_settings, until_all_ended
+from tests.proof.timelines import choose, read
+from tests.shared import shared
+
+SPEED = 75.0
+START_S = 16.0
+MATCHES = 8
+SEED = 11
+LONGEST_S = 6_900
+
+# (minute after the first kick-off, what dies). Some are killed while others are not back yet.
+KILLS = (
+    (6, "postgres"),
+    (17, "sim"),
+    (28, "ingest"),
+    (38, "web"),
+    (44, "ingest"),
+    (45, "postgres"),
+    (64, "sim"),
+    (66, "postgres"),
+    (80, "ingest"),
+    (81, "web"),
+    (94, "postgres"),
+    (105, "sim"),
+)
+OUTAGE_S = 20.0
+"""Real seconds in which everything must have caught up after a kill."""
+
+MATCHES_SQL = """
+SELECT
+    external_id, status_id, home_scores, away_scores, half_time_reached, shoot_out_reached,
+    first_half_kickoff_ts, second_half_kickoff_ts, overtime_kickoff_ts, statistics
+FROM ts_matches WHERE external_id = ANY(%(ids)s)
+"""
+INCIDENTS_SQL = """
+SELECT match_id, jsonb_agg(what ORDER BY "position") FROM match_incident
+WHERE match_id = ANY(%(ids)s) AND withdrawn_ts IS NULL GROUP BY match_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One installation after the last whistle."""
+
+    installation: Installation
+    follower: Follower
+    day: Matchday
+
+    def state(self) -> dict[str, tuple[Any, ...]]:
+        """What the database holds of every match, times of our own aside."""
+        ids = {"ids": list(self.day.timelines)}
+        with psycopg.connect(self.installation.conninfo) as connection:
+            lists = dict(connection.execute(INCIDENTS_SQL, ids).fetchall())
+            rows = connection.execute(MATCHES_SQL, ids).fetchall()
+        return {row[0]: (*row[1:], lists.get(row[0])) for row in rows}
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Played]]:
+    """The three installations, by name, after the same matches."""
+    path = shared("data/timelines.jsonl")
+    short = [match for match in read(path) if match.football_s < LONGEST_S]
+    chosen = choose(short, MATCHES, SEED)
+    clock = FastClock(time.time() + START_S, 1_770_000_000, SPEED)
+    settings = provider_settings(path, chosen)
+    with contextlib.ExitStack() as stack:
+        three = {}
+        for name in ("alone", "killed", "doubled"):
+            directory = tmp_path_factory.mktemp(name)
+            installation = stack.enter_context(Installation(directory, clock, settings))
+            follower = stack.enter_context(Follower(installation.conninfo, clock))
+            three[name] = Played(installation, follower, matchday(installation, chosen))
+        stack.callback(three["doubled"].installation.run("ingest").stop)
+        first = three["killed"].day.first
+        for minute, victim in KILLS:
+            clock.wait_until(first + 60 * minute)
+            say(f"killing {victim} in minute {minute}")
+            three["killed"].installation.kill(victim)
+        for one in three.values():
+            until_all_ended(one.installation, one.day, one.follower, within_s=OUTAGE_S)
+        yield three
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("name", ["killed", "doubled"])
+def test_the_state_is_that_of_an_undisturbed_run(played, name):
+    alone, other = played["alone"].state(), played[name].state()
+    mismatches = [
+        f"{id_}: {other.get(id_)}, alone {alone[id_]}" for id_ in alone if other.get(id_) != alone[id_]
+    ]
+
+    assert len(alone) == MATCHES
+    assert not mismatches, "\n".join(["", *mismatches])
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("name", ["alone", "killed", "doubled"])
+def test_every_match_ends_as_its_timeline(played, name):
+    one = played[name]
+    with psycopg.connect(one.installation.conninfo) as connection:
+        mismatches = [
+            line
+            for id_, match in one.day.timelines.items()
+            for line in final.differences(
+                match, one.installation.get(f"/api/matches/{id_}"), final.stored_incidents(connection, id_)
+            )
+        ]
+
+    assert not mismatches, "\n".join(["", *mismatches])
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("name", ["alone", "killed", "doubled"])
+def test_each_goal_and_card_is_in_the_change_stream_once_and_the_board_never_steps_back(played, name):
+    one = played[name]
+    late_s = OUTAGE_S * SPEED if name == "killed" else 2 * SPEED
+    flight_s = late_s if name == "killed" else 9.0
+    limits = Limits(late_s=late_s, early_s=0.2 * SPEED, flight_s=flight_s, list_s=41)
+    mismatches = [
+        f"{match_id}: {line}"
+        for match_id, expected in one.day.expected.items()
+        for line in judge(expected, one.follower.of(match_id), limits).mismatches
+    ]
+
+    assert not mismatches, "\n".join(["", *mismatches])
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("name", ["killed", "doubled"])
+def test_no_change_is_told_twice(played, name):
+    """No two match rows in succession show and tell the same."""
+    one = played[name]
+    mismatches = []
+    for match_id in one.day.timelines:
+        rows = one.follower.of(match_id)
+        for before, after in pairwise(rows):
+            if after.kind == "match" and after.happened and after.happened == before.happened:
+                mismatches.append(f"{match_id}: change {after.seq} tells again {after.happened}")
+
+    assert not mismatches, "\n".join(["", *mismatches])
+
+
+@pytest.mark.timeout(240)
+def test_a_death_is_said_once_and_the_recovery_too(played):
+    log = played["killed"].installation.program.log()
+
+    for process in ("postgres", "ingest", "web"):
+        died = [line for line in log if "process.died" in line and process in line]
+        back = [line for line in log if "process.recovered" in line and process in line]
+        assert died, process
+        assert back, process
+        assert len(died) <= sum(victim == process for _, victim in KILLS)

@@ -1,0 +1,159 @@
+"""Real matches, played in parallel through HTTP and MQTT: every event and every minute reaches its readers.
+
+Every run plays 20 of them, `make proof` at least 100. Extra time, shoot-outs, own goals and dismissals
+are among them. Each mismatch is a line; there must be none.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.proof import final
+from tests.proof.ask import Asked, Asker, disagreements, half_past
+from tests.proof.follow import Follower
+from tests.proof.installation import FastClock, Installation, say
+from tests.proof.judge import Limits, Verdict, judge
+from tests.proof.matchday import Matchday, matchday, provider_settings, until_all_ended
+from tests.proof.timelines import Timeline, choose, read
+from tests.shared import shared
+
+TIMELINES = "data/timelines.jsonl"
+SPEED = 60.0
+EPOCH = 1_770_465_600.0
+BEFORE_FIRST_S = 300.0  # the simulator's first match is scheduled so long after the epoch
+START_S = 10.0
+LATE_S = 2.0
+"""Real seconds in which an event or a minute must be with a reader of the change stream."""
+HALF_MINUTE_LATE_S = 0.4
+"""Real seconds a board may be behind when it is asked for at half past; at 60x the next minute is 0.5 s away."""
+FLIGHT_S = 9.0
+LIST_S = 41.0
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What was seen of a matchday, after its last whistle."""
+
+    installation: Installation
+    day: Matchday
+    follower: Follower
+    asked: Sequence[Asked]
+
+
+def play(directory: Path, chosen: Sequence[Timeline], speed: float) -> Iterator[Played]:
+    """Play `chosen` in parallel; yields once all have ended, with the installation still up."""
+    clock = FastClock(time.time() + START_S - BEFORE_FIRST_S / speed, EPOCH, speed)
+    with Installation(directory, clock, provider_settings(shared(TIMELINES), chosen)) as installation:
+        day = matchday(installation, chosen)
+        assert clock.now() < day.first, "the installation came up after the first kick-off"
+        with (
+            Follower(installation.conninfo, clock) as follower,
+            Asker(installation.web_port, clock, half_past(day.expected)) as asker,
+        ):
+            until_all_ended(installation, day, follower, within_s=5)
+            time.sleep(1)
+            yield Played(installation, day, follower, asker.answers)
+
+
+def judged(played: Played) -> dict[str, Verdict]:
+    """What the change stream had of each match, judged."""
+    speed = played.installation.clock.speed
+    limits = Limits(late_s=LATE_S * speed, early_s=0.1 * speed, flight_s=FLIGHT_S, list_s=LIST_S)
+    return {
+        match_id: judge(expected, played.follower.of(match_id), limits)
+        for match_id, expected in played.day.expected.items()
+    }
+
+
+def must_be_in_the_change_stream(played: Played) -> None:
+    """Each event and each minute, within two seconds, with the right status, score and text."""
+    verdicts = judged(played)
+    lags = sorted(chain.from_iterable(verdict.lags_s for verdict in verdicts.values()))
+    speed = played.installation.clock.speed
+    p50, p99, most = (lags[int(len(lags) * share)] / speed for share in (0.5, 0.99, 0.99999))
+    say(f"{len(lags)} events and minutes; real seconds late: median {p50:.3f}, p99 {p99:.3f}, most {most:.3f}")
+    mismatches = [
+        f"{played.day.timelines[match_id].id} ({match_id}): {line}"
+        for match_id, verdict in verdicts.items()
+        for line in verdict.mismatches
+    ]
+    assert len(lags) > 90 * len(verdicts)
+    assert not mismatches, "\n".join([f"{len(mismatches)} mismatches", *mismatches])
+
+
+def must_agree_at_half_past(played: Played) -> None:
+    """REST shows status, score and minute at half past each minute."""
+    speed = played.installation.clock.speed
+    limits = Limits(late_s=HALF_MINUTE_LATE_S * speed, early_s=0, flight_s=FLIGHT_S, list_s=LIST_S)
+    mismatches = list(disagreements(played.day.expected, played.asked, limits))
+    behind = max(one.got - one.sent for one in played.asked) / speed
+    say(f"{len(played.asked)} answers at half past; the slowest took {behind:.3f} s")
+    assert len(played.asked) == len(half_past(played.day.expected))
+    assert not mismatches, "\n".join([f"{len(mismatches)} mismatches", *mismatches])
+
+
+def must_end_as_their_timelines(played: Played) -> None:
+    """Scores by stage, cards, corners and incidents of every match."""
+    with psycopg.connect(played.installation.conninfo) as connection:
+        mismatches = [
+            line
+            for match_id, match in played.day.timelines.items()
+            for line in final.differences(
+                match,
+                played.installation.get(f"/api/matches/{match_id}"),
+                final.stored_incidents(connection, match_id),
+            )
+        ]
+    assert not mismatches, "\n".join([f"{len(mismatches)} mismatches", *mismatches])
+
+
+@pytest.fixture(scope="module")
+def twenty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """Twenty matches, none of them longer than it takes."""
+    path = shared(TIMELINES)
+    chosen = choose([match for match in read(path) if match.football_s < 9_000], 20, seed=1)
+    yield from play(tmp_path_factory.mktemp("twenty"), chosen, SPEED)
+
+
+@pytest.mark.timeout(240)
+def test_twenty_matches_are_in_the_change_stream(twenty):
+    must_be_in_the_change_stream(twenty)
+
+
+@pytest.mark.timeout(240)
+def test_twenty_matches_agree_at_half_past_each_minute(twenty):
+    must_agree_at_half_past(twenty)
+
+
+@pytest.mark.timeout(240)
+def test_twenty_matches_end_as_their_timelines(twenty):
+    must_end_as_their_timelines(twenty)
+
+
+@pytest.fixture(scope="module")
+def hundred(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """A hundred and twenty matches."""
+    chosen = choose(list(read(shared(TIMELINES))), 120, seed=2)
+    yield from play(tmp_path_factory.mktemp("hundred"), chosen, SPEED)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(600)
+def test_a_hundred_matches_are_in_the_change_stream(hundred):
+    must_be_in_the_change_stream(hundred)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(600)
+def test_a_hundred_matches_agree_at_half_past_each_minute(hundred):
+    must_agree_at_half_past(hundred)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(600)
+def test_a_hundred_matches_end_as_their_timelines(hundred):
+    must_end_as_their_timelines(hundred)
