@@ -1,11 +1,17 @@
 """The MQTT half of the wire: a broker in this process.
 
 Messages are handed to it directly; nobody needs to be connected. Like the provider it keeps
-nothing: who subscribes hears what comes from then on.
+nothing: who subscribes hears what comes from then on. Connections are accepted and ended here,
+as amqtt leaves open those that never say who they are or say it wrongly.
 """
 
+import asyncio
+import logging
+import socket
 from dataclasses import dataclass
 
+import structlog
+from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
 from amqtt.broker import Broker as Amqtt
 from amqtt.contexts import BaseContext
 from amqtt.plugins.base import BaseAuthPlugin
@@ -16,6 +22,8 @@ from touchline.simulator.script import Frame
 from touchline.simulator.wire import TOPIC
 
 QOS = 0
+LISTENER = "default"
+STOP_MAX_S = 1.0
 
 
 class AccountCheck(BaseAuthPlugin):  # type: ignore[misc]  # the library is untyped
@@ -37,25 +45,55 @@ class AccountCheck(BaseAuthPlugin):  # type: ignore[misc]  # the library is unty
 
 
 class Broker:
-    """A broker on one TCP port."""
+    """A broker on a listening socket, which it closes in the end."""
 
-    def __init__(self, host: str, port: int, account: Account) -> None:
+    def __init__(self, listener: socket.socket, account: Account) -> None:
         check = f"{AccountCheck.__module__}.{AccountCheck.__qualname__}"
+        self._listener = listener
         self._broker = Amqtt(
             {
-                "listeners": {"default": {"type": "tcp", "bind": f"{host}:{port}"}},
+                "listeners": {LISTENER: {"type": "external"}},
                 "plugins": {check: {"user": account.user, "secret": account.secret}},
             }
         )
+        self._server: asyncio.Server | None = None
+        self._connections: dict[asyncio.StreamWriter, asyncio.Event] = {}
 
     async def start(self) -> None:
-        """Listen. Raises amqtt's BrokerError when the port is taken."""
+        """Accept connections."""
+        # It calls a client that comes and goes an error; who plays a provider expects them to.
+        logging.getLogger("amqtt").setLevel(logging.CRITICAL)
         await self._broker.start()
+        self._server = await asyncio.start_server(self._accept, sock=self._listener)
 
     async def publish(self, frame: Frame) -> None:
         """Send `frame` to everybody who is subscribed now."""
         await self._broker.internal_message_broadcast(frame.topic or TOPIC, frame.payload, QOS)
 
     async def stop(self) -> None:
-        """Disconnect everybody."""
+        """Disconnect everybody, at most STOP_MAX_S long."""
+        if self._server is not None:
+            self._server.close()
         await self._broker.shutdown()
+        ended = list(self._connections.values())
+        for writer in self._connections:
+            writer.transport.abort()
+        try:
+            async with asyncio.timeout(STOP_MAX_S):
+                await asyncio.gather(*(event.wait() for event in ended))
+        except TimeoutError:
+            structlog.get_logger().warning("simulator.stop.late", waited_s=STOP_MAX_S)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, from its first byte until it is closed by either side."""
+        ended = self._connections[writer] = asyncio.Event()
+        try:
+            await self._broker.external_connected(
+                StreamReaderAdapter(reader), StreamWriterAdapter(writer), LISTENER
+            )
+        except (OSError, EOFError):
+            pass  # gone in the middle of a word
+        finally:
+            writer.close()
+            del self._connections[writer]
+            ended.set()

@@ -42,21 +42,22 @@ async def run(
     scene = build(settings, clock.now())
     way_out = outlet or Honest()
     account = Account(settings.thesports.user, settings.thesports.secret.get_secret_value())
-    http_socket = _bound(wanted.http_port, "TOUCHLINE_SIMULATOR__HTTP_PORT")
-    mqtt_port = _free(wanted.mqtt_port, "TOUCHLINE_SIMULATOR__MQTT_PORT")
-    broker = Broker(HOST, mqtt_port, account)
-    web = server(Application(scene, clock, account, way_out))
-    await broker.start()
-    try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(web.serve(sockets=[http_socket]))
-            group.create_task(publish(scene, clock, way_out, broker.publish, stop))
-            _say_ready(http_socket.getsockname()[1], mqtt_port, wanted, on_ready)
-            await stop.wait()
-            web.should_exit = True
-    finally:
-        http_socket.close()
-        await broker.stop()
+    with (
+        _listening(wanted.http_port, "TOUCHLINE_SIMULATOR__HTTP_PORT") as http,
+        _listening(wanted.mqtt_port, "TOUCHLINE_SIMULATOR__MQTT_PORT") as mqtt,
+    ):
+        broker = Broker(mqtt, account)
+        web = server(Application(scene, clock, account, way_out))
+        await broker.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(web.serve(sockets=[http]))
+                group.create_task(publish(scene, clock, way_out, broker.publish, stop))
+                _say_ready(_port(http), _port(mqtt), wanted, on_ready)
+                await stop.wait()
+                web.should_exit = True
+        finally:
+            await broker.stop()
     structlog.get_logger().info("simulator.stopped")
 
 
@@ -107,20 +108,17 @@ def _start(settings: Settings, now: float) -> float:
     return settings.clock.virtual_epoch if settings.clock.virtual else now
 
 
-def _bound(port: int, setting: str) -> socket.socket:
+def _listening(port: int, setting: str) -> socket.socket:
     try:
         return listener(HOST, port)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise SettingsError(
-            [f"{setting}: {HOST}:{port} can't be listened on ({reason}); set another port"]
-        ) from None
+        problem = f"{setting}: {HOST}:{port} can't be listened on ({reason}); set another port"
+        raise SettingsError([problem]) from None
 
 
-def _free(port: int, setting: str) -> int:
-    """`port` if nobody listens there, any free one for 0."""
-    with _bound(port, setting) as probe:
-        return int(probe.getsockname()[1])
+def _port(listening: socket.socket) -> int:
+    return int(listening.getsockname()[1])
 
 
 def _say_ready(

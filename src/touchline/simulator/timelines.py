@@ -143,7 +143,7 @@ def course(timeline: Timeline, number: int, *, start: float, seed: int, two_stam
         kicks_start = ended + periods.BEFORE_KICKS_S
         timed = _timed(_kicks(timeline, rng), kicks_start, rng)
         happenings += frame.shoot_out(kicks_start, timed, 120 if len(spans) > 2 else 90)
-        ended = timed[-1][0] + 20
+        ended = (timed[-1][0] if timed else kicks_start) + 20
     said = frame.note(timeline.score.ft, timeline.score.aet, timeline.score.pens)
     with_kicks = kicks_start is not None
     happenings += frame.whistles(spans, kicks_follow=with_kicks)
