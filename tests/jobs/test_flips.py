@@ -10,7 +10,7 @@ puts = st.lists(st.tuples(st.sampled_from("abcdef"), st.one_of(st.none(), st.int
 
 
 @given(puts, st.integers(0, 20), st.integers(1, 8))
-def test_due_is_what_a_plain_table_would_say(
+def test_what_is_taken_is_what_a_plain_table_would_say(
     moves: list[tuple[str, float | None]], now: int, most: int
 ) -> None:
     flips, table = Flips(), dict[str, float]()
@@ -23,14 +23,18 @@ def test_due_is_what_a_plain_table_would_say(
     assert len(flips) == len(table)
     assert flips.next() == min(table.values(), default=None)
     expected = sorted((at, name) for name, at in table.items() if at <= now)[:most]
-    assert flips.due(now, most) == expected
+    assert flips.take(now, most) == expected
+    for _, name in expected:
+        del table[name]
+    assert flips.next() == min(table.values(), default=None)
 
 
-def test_what_was_due_stays_due_until_it_is_put_anew() -> None:
+def test_what_was_taken_has_no_flip_until_it_is_put_anew() -> None:
     flips = Flips()
     flips.put(MatchId("a"), 1.0)
 
-    assert flips.due(2.0, 10) == flips.due(2.0, 10) == [(1.0, "a")]
+    assert flips.take(2.0, 10) == [(1.0, "a")]
+    assert flips.take(2.0, 10) == []
 
-    flips.put(MatchId("a"), 3.0)
-    assert flips.due(2.0, 10) == []
+    flips.put(MatchId("a"), 1.0)
+    assert flips.take(2.0, 10) == [(1.0, "a")]

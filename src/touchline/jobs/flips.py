@@ -29,12 +29,11 @@ class Flips:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def due(self, now: float, most: int) -> list[tuple[float, MatchId]]:
-        """Up to `most` matches whose flip has come, oldest first. They stay until put anew."""
-        found: list[tuple[float, MatchId]] = []
-        while len(found) < most and (at := self.next()) is not None and at <= now:
-            found.append(heapq.heappop(self._heap))
-            del self._at[found[-1][1]]
-        for at, match_id in found:
-            self.put(match_id, at)
-        return found
+    def take(self, now: float, most: int) -> list[tuple[float, MatchId]]:
+        """Up to `most` matches whose flip has come, oldest first. They have none until they are put anew."""
+        taken: list[tuple[float, MatchId]] = []
+        while len(taken) < most and (at := self.next()) is not None and at <= now:
+            _, match_id = heapq.heappop(self._heap)
+            del self._at[match_id]
+            taken.append((at, match_id))
+        return taken

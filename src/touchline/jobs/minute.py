@@ -30,6 +30,8 @@ from touchline.store.minutes import Minute, Ticking, Written
 
 SWEEP_S = 30.0
 SWEEP_FLOOR_S = 2.0
+LANES = 2
+"""Transactions at a time when more is due than one may hold."""
 RETRY_S = 0.05
 """Real seconds until a row that somebody else held is tried again."""
 
@@ -160,17 +162,30 @@ class MinuteEngine:
     # ------------------------------------------------------------ what is written
 
     async def _write_due(self) -> None:
-        while await self._tick():
-            pass
+        """Write everything that is due: while the database works for one lane, the other works here."""
+        try:
+            async with asyncio.TaskGroup() as lanes:
+                for _ in range(LANES):
+                    lanes.create_task(self._lane())
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
 
-    async def _tick(self) -> bool:
-        """Write one transaction of due minutes, oldest first; whether there was any due."""
+    async def _lane(self) -> None:
+        while due := self._flips.take(self._clock.now(), self._settings.max_updates_per_tick):
+            try:
+                await self._tick(due)
+            except BaseException:
+                for at, match_id in due:
+                    self._flips.put(match_id, at)
+                raise
+
+    async def _tick(self, due: Sequence[tuple[float, MatchId]]) -> None:
+        """Write one transaction of due minutes."""
         now = self._clock.now()
-        due = self._flips.due(now, self._settings.max_updates_per_tick)
-        if not due:
-            return False
         wanted = [minute for _, match_id in due if (minute := self._minute(match_id, now)) is not None]
-        written = await self._write(wanted) if wanted else []
+        if not wanted:
+            return
+        written = await self._write(wanted)
         boundaries = {match_id: at for at, match_id in due}
         now = self._clock.now()
         for row in written:
@@ -178,11 +193,12 @@ class MinuteEngine:
         self._written += len(written)
         self._metrics.minute_ticks.inc(len(written))
         await self._look_again({minute.id for minute in wanted} - {row.match_id for row in written})
-        return True
 
     def _minute(self, match_id: MatchId, now: float) -> Minute | None:
         """The minute to write; None when there is nothing to write, and then the next flip is set."""
-        ticking = self._matches[match_id]
+        ticking = self._matches.get(match_id)
+        if ticking is None:
+            return None
         minute = minute_at(ticking.running, now)
         if minute is not None and differs(ticking.running, minute):
             return Minute(match_id, ticking.version, minute)
