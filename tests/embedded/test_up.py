@@ -16,6 +16,7 @@ from touchline.embedded.process import residents
 
 PARTS = ["sim", "ingest", "work", "web"]
 PLAIN = FastClock(0.0, 0.0, 1.0)
+FEW = {"TOUCHLINE_SIMULATOR__MATCHES": "4"}
 READY_MAX_S = 5.0
 STOP_MAX_S = 5.0
 
@@ -23,7 +24,7 @@ STOP_MAX_S = 5.0
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """One installation for the tests that leave it as they found it."""
-    with Installation(tmp_path_factory.mktemp("up"), PLAIN) as installation:
+    with Installation(tmp_path_factory.mktemp("up"), PLAIN, settings=FEW) as installation:
         whole(installation)
         yield installation
 
@@ -134,13 +135,13 @@ def test_the_metrics_speak_for_all_processes(running: Installation) -> None:
 
 
 def test_two_installations_run_side_by_side(running: Installation, tmp_path: Path) -> None:
-    with Installation(tmp_path, PLAIN) as other:
+    with Installation(tmp_path, PLAIN, settings=FEW) as other:
         assert epoch(other.conninfo) != epoch(running.conninfo)
         assert ready(running)
 
 
 def test_ctrl_c_ends_everything_quickly_and_what_is_stored_stays(tmp_path: Path) -> None:
-    with Installation(tmp_path, PLAIN) as first:
+    with Installation(tmp_path, PLAIN, settings=FEW) as first:
         whole(first)
         stored = epoch(first.conninfo)
         family = descendants(first.program.pid)
@@ -152,13 +153,13 @@ def test_ctrl_c_ends_everything_quickly_and_what_is_stored_stays(tmp_path: Path)
         assert commands_of(list(family)) == {}
 
     began = time.monotonic()
-    with Installation(tmp_path, PLAIN) as again:
+    with Installation(tmp_path, PLAIN, settings=FEW) as again:
         assert time.monotonic() - began < READY_MAX_S
         assert epoch(again.conninfo) == stored
 
 
 def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
-    with Installation(tmp_path, PLAIN) as killed:
+    with Installation(tmp_path, PLAIN, settings=FEW) as killed:
         whole(killed)
         family = list(descendants(killed.program.pid))
 
@@ -171,13 +172,14 @@ def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
 
     data = tmp_path / "data" / "postgres" / "data"
     assert residents(data) == []
-    with Installation(tmp_path, PLAIN) as again:
+    with Installation(tmp_path, PLAIN, settings=FEW) as again:
         assert ready(again)
 
 
 def test_a_port_that_is_0_becomes_a_free_one_and_is_told(tmp_path: Path) -> None:
     environ = {
         "TOUCHLINE_DATA_DIR": str(tmp_path / "data"),
+        **FEW,
         "TOUCHLINE_WEB__PORT": "0",
         "TOUCHLINE_SIMULATOR__HTTP_PORT": "0",
         "TOUCHLINE_SIMULATOR__MQTT_PORT": "0",

@@ -51,13 +51,17 @@ def events() -> Mapping[str, Event]:
     """Every event the code can log."""
     found: dict[str, Event] = defaultdict(Event)
     for module in modules("src"):
-        for level, call in calls(module):
-            for name in _names(level, call):
-                found[name].levels.add(level)
+        spoken = _spoken(module)
+        for called, call in calls(module):
+            for name in _names(call) if called in {*LEVELS, *spoken} else ():
+                found[name].levels |= spoken.get(called, {called})
                 found[name].fields |= {
                     word.arg for word in call.keywords if word.arg and word.arg != "exc_info"
                 }
                 found[name].rooms.add(_room(module))
+        for name in _constants(module):
+            found[name].levels.add("warning")
+            found[name].rooms.add(_room(module))
     return found
 
 
@@ -70,13 +74,31 @@ def metrics() -> Iterator[tuple[str, str, list[str], str]]:
             yield name, kind.lower(), labels[0] if labels else [], meaning
 
 
-def _names(level: str, call: ast.Call) -> Iterator[str]:
+def _spoken(module: Module) -> dict[str, set[str]]:
+    """Local names of logging methods: `say = log.info if first else log.debug`."""
+    found = {}
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            levels = {each.attr for each in ast.walk(node.value) if isinstance(each, ast.Attribute)} & {*LEVELS}
+            if levels:
+                found[node.targets[0].id] = levels
+    return found
+
+
+def _names(call: ast.Call) -> Iterator[str]:
     """The events of one call: its first argument, or the two of `"a.b" if ... else "a.c"`."""
-    if level in LEVELS and call.args:
-        first = call.args[0]
-        for choice in (first.body, first.orelse) if isinstance(first, ast.IfExp) else (first,):
-            if isinstance(choice, ast.Constant) and EVENT.fullmatch(str(choice.value)):
-                yield str(choice.value)
+    first = call.args[0] if call.args else None
+    for choice in (first.body, first.orelse) if isinstance(first, ast.IfExp) else (first,):
+        if isinstance(choice, ast.Constant) and EVENT.fullmatch(str(choice.value)):
+            yield str(choice.value)
+
+
+def _constants(module: Module) -> Iterator[str]:
+    """Warnings the pure core can only name; whoever asks it logs them."""
+    for node in module.tree.body:
+        named = _room(module) == "football" and isinstance(node, ast.Assign)
+        if named and isinstance(node.value, ast.Constant) and EVENT.fullmatch(str(node.value.value)):
+            yield str(node.value.value)
 
 
 def _room(module: Module) -> str:
