@@ -30,7 +30,7 @@ def test_another_seed_gives_other_matches():
     assert one.isdisjoint(other)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(cut=st.floats(0, 7_200), instant=st.floats(0, 7_200))
 def test_a_restart_at_any_instant_goes_on_as_if_nothing_had_happened(cut, instant):
     ran_through = a_scene()
