@@ -155,7 +155,7 @@ async def test_a_poll_that_repeats_what_is_known_changes_nothing(house: House) -
 
 async def test_the_poll_is_calm_while_push_speaks_and_alert_when_it_is_silent(house: House) -> None:
     house.signs.watch(FakeStream())
-    house.signs.heard(T)
+    house.signs.heard()
     assert (await house.poll.turn()).total_seconds() == CALM_S
 
     await house.clock.advance(31)
@@ -166,7 +166,7 @@ async def test_the_poll_is_calm_while_push_speaks_and_alert_when_it_is_silent(ho
 async def test_the_poll_is_alert_while_push_is_down(house: House) -> None:
     stream = FakeStream()
     house.signs.watch(stream)
-    house.signs.heard(T)
+    house.signs.heard()
     stream.state = ProviderState(health=Health.DOWN, since_ts=T)
 
     assert (await house.poll.turn()).total_seconds() == ALERT_S

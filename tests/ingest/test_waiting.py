@@ -23,7 +23,7 @@ def test_claims_leave_in_the_order_they_came() -> None:
     firsts = [room.add(seen) for seen in claims]
 
     assert firsts == [True, False, False, False, False]
-    assert room.leave([A]) == claims
+    assert room.leave(A) == claims
     assert A not in room
 
 
@@ -32,7 +32,7 @@ def test_one_match_does_not_wait_for_another() -> None:
     room.add(claim(A))
     room.add(claim(B))
 
-    assert [seen.match_id for seen in room.leave([B])] == [B]
+    assert [seen.match_id for seen in room.leave(B)] == [B]
     assert room.ids == [A]
 
 
@@ -43,7 +43,7 @@ def test_a_match_with_many_claims_keeps_the_newest_of_each_group() -> None:
     for seq in range(2, 300):
         room.add(claim(says=stats(seq % 100), seq=seq))
 
-    left = room.leave([A])
+    left = room.leave(A)
 
     assert left[0] == goal
     assert left[-1].seq == 299

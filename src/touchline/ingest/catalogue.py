@@ -19,7 +19,7 @@ from touchline.provider.port import Kind, Reading
 from touchline.store import cursors, fixtures
 from touchline.store.db import Database
 
-PACE_S = 3_600.0
+PACE_S, PACE_FLOOR_S = 3_600.0, 60.0
 RETRY_S = 60.0
 LOOK_S = 10.0
 """Football seconds between two looks for unknown ids."""
@@ -102,7 +102,7 @@ class CatalogueSync:
         self._round = None
         self._kinds = [*self._kinds[1:], kind]
         if self._kinds == list(Kind):
-            self._round_due = self._clock.monotonic() + real_s(self._clock, PACE_S)
+            self._round_due = self._clock.monotonic() + real_s(self._clock, PACE_S, PACE_FLOOR_S)
 
     # ------------------------------------------------------------ unknown ids
 

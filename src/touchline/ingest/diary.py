@@ -24,8 +24,7 @@ from touchline.provider.port import Report
 from touchline.store import fixtures
 from touchline.store.db import Database
 
-PACE_S = 600.0
-RETRY_S = 60.0
+PACE_S, RETRY_S, FLOOR_S = 600.0, 60.0, 15.0
 PAGES_MAX = 20
 PROVIDER_ZONE = timezone(timedelta(hours=8))
 ENDPOINT = "match/diary"
@@ -63,14 +62,14 @@ class Diary:
         reading = await self._asking.ask(ENDPOINT, self._asking.pull.diary(day.date, day.page))
         if reading is None:
             self._days = []
-            return pace(self._clock, RETRY_S)
+            return pace(self._clock, RETRY_S, FLOOR_S)
         await self._names.keep(reading.catalogue)
         day.take(reading.reports)
         if day.exceeded:
             self._log.error("diary.pages_exceeded", day=day.date.isoformat(), pages_max=PAGES_MAX)
         if all(day.done for day in self._days):
             await self._hand_over()
-            return pace(self._clock, PACE_S)
+            return pace(self._clock, PACE_S, FLOOR_S)
         return timedelta(0)
 
     async def _hand_over(self) -> None:

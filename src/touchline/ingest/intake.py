@@ -8,7 +8,7 @@
 While the database is gone the batch in hand stays in hand and the inbox fills.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -144,7 +144,7 @@ class Intake:
                 self._requests.unknown(seen.match_id)
             return
         if outcome.answer is not Answer.INVALID and seen.match_id in self._waiting:
-            self._freed += self._waiting.leave([seen.match_id])
+            self._free([seen.match_id])
         decision = outcome.decision
         self._retries.answered(seen, decision.applied if decision else ())
         if decision and Question.LIVE_HISTORY in decision.questions:
@@ -158,7 +158,12 @@ class Intake:
         async with self._db.transaction(now_ms(self._clock)) as tx:
             known = await matches.known(tx, self._waiting.ids)
         self._looked = self._clock.monotonic()
-        self._freed += self._waiting.leave(known)
+        self._free(known)
+
+    def _free(self, match_ids: Iterable[MatchId]) -> None:
+        for match_id in match_ids:
+            self._freed += self._waiting.leave(match_id)
+            self._requests.known(match_id)
 
 
 class _Store:

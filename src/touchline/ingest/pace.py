@@ -9,9 +9,9 @@ from datetime import timedelta
 from touchline.clock import Clock
 
 LIVE_FLOOR_S = 0.5
-"""Real seconds between two `detail_live` calls, whatever the clock's speed."""
+"""Real seconds between two `detail_live` calls, whatever the clock's speed and whoever asks for one."""
 FLOOR_S = 2.0
-"""Real seconds between two rounds of any other source."""
+"""Real seconds between two rounds of any other source; those that need more calls a round have their own."""
 
 
 def real_s(clock: Clock, football_s: float, floor_s: float = FLOOR_S) -> float:

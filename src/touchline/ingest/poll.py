@@ -8,14 +8,15 @@ from touchline.football.model import Source
 from touchline.ingest.asking import Asking
 from touchline.ingest.channel import Channel
 from touchline.ingest.inbox import Inbox
-from touchline.ingest.pace import LIVE_FLOOR_S, real_s
+from touchline.ingest.pace import LIVE_FLOOR_S, pace, real_s
 from touchline.ingest.push import PushSigns
 
-CALM_S = 10.0
-"""Football seconds between two polls while push speaks."""
-ALERT_S = 2.0
+CALM_S, CALM_FLOOR_S = 10.0, 2.0
+"""Football seconds between two polls while push speaks, and the floor in real seconds."""
+ALERT_S, ALERT_FLOOR_S = 2.0, LIVE_FLOOR_S
 """The same while push is down or silent."""
-SILENCE_S = 30.0
+SILENCE_S, SILENCE_FLOOR_S = 30.0, 5.0
+"""How long push says nothing before it counts as silent."""
 
 
 class DetailLivePoll:
@@ -42,7 +43,7 @@ class DetailLivePoll:
         self._next = self._clock.monotonic() + LIVE_FLOOR_S
         if self._inbox.has_room:
             await self._ask()
-        return timedelta(seconds=real_s(self._clock, self._pace_s(), LIVE_FLOOR_S))
+        return self._pace()
 
     async def _ask(self) -> None:
         asked_at_ms = now_ms(self._clock)
@@ -50,5 +51,7 @@ class DetailLivePoll:
         if reading is not None:
             self._inbox.put(self._channel.hear(reading.reports, asked_at_ms))
 
-    def _pace_s(self) -> float:
-        return CALM_S if self._push.speaks(SILENCE_S) else ALERT_S
+    def _pace(self) -> timedelta:
+        if self._push.speaks(real_s(self._clock, SILENCE_S, SILENCE_FLOOR_S)):
+            return pace(self._clock, CALM_S, CALM_FLOOR_S)
+        return pace(self._clock, ALERT_S, ALERT_FLOOR_S)

@@ -30,14 +30,14 @@ class PushSigns:
         """The channel whose signs these are."""
         self._stream = stream
 
-    def heard(self, at: float) -> None:
-        """Something came at that football time."""
-        self._heard_at = at
+    def heard(self) -> None:
+        """Something came, just now."""
+        self._heard_at = self._clock.monotonic()
 
     def speaks(self, silence_s: float) -> bool:
-        """Whether it is connected and something came within the last `silence_s` football seconds."""
+        """Whether it is connected and something came within the last `silence_s` real seconds."""
         stands = self._stream is not None and self._stream.state.health is Health.OK
-        return stands and self._clock.now() - self._heard_at <= silence_s
+        return stands and self._clock.monotonic() - self._heard_at <= silence_s
 
 
 class PushFeed:
@@ -66,13 +66,13 @@ class PushFeed:
                 frames = await self._stream.batch(BATCH)
         except TimeoutError:
             return timedelta(0)
+        self._signs.heard()
         for frame in frames:
             self._hear(frame)
         return timedelta(0)
 
     def _hear(self, frame: PushFrame) -> None:
         reading = self._read(frame.payload)
-        self._signs.heard(frame.received_at_ms / 1000)
         self._unreadables.keep(reading.unreadable)
         self._inbox.put(self._channel(frame.connection_id).hear(reading.reports, frame.received_at_ms))
 

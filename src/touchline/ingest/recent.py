@@ -21,7 +21,7 @@ from touchline.store import cursors
 from touchline.store.db import Database
 
 CURSOR = "recent_list"
-PACE_S = 60.0
+PACE_S, FLOOR_S = 60.0, 4.0
 ENDPOINT = "match/recent/list"
 
 
@@ -50,12 +50,12 @@ class RecentList:
         reading = await self._asking.ask(ENDPOINT, self._ask(round_))
         if reading is None:
             self._round = None
-            return pace(self._clock, PACE_S)
+            return pace(self._clock, PACE_S, FLOOR_S)
         await self._inbox.deliver(self._channel.hear(reading.reports, asked_at_ms))
         if round_.goes_on((report.match_id, report.provider_time or 0) for report in reading.reports):
             return timedelta(0)
         await self._end(round_)
-        return pace(self._clock, PACE_S)
+        return pace(self._clock, PACE_S, FLOOR_S)
 
     async def _begin(self) -> Round:
         async with self._db.transaction(now_ms(self._clock)) as tx:

@@ -67,6 +67,10 @@ class Requests:
         """A finished match needs its `live/history`."""
         self._add(Cause.HISTORY, match_id)
 
+    def known(self, match_id: MatchId) -> None:
+        """The match has a row now: no need to ask whether the schedule has it."""
+        self._queue.pop((Cause.UNKNOWN, match_id), None)
+
     def take(self, cause: Cause, most: int) -> list[MatchId]:
         """The oldest questions of one cause; they are in their cool-down from now on."""
         taken = [match_id for why, match_id in self._queue if why is cause][:most]

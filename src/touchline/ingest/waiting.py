@@ -5,7 +5,6 @@ they are about how long a provider takes to answer, not about football.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import structlog
@@ -62,11 +61,11 @@ class WaitingRoom:
         self._count()
         return first
 
-    def leave(self, match_ids: Iterable[MatchId]) -> list[Observation]:
-        """The claims of matches that have a row now, in order per match; they wait no longer."""
-        left = [room for match_id in match_ids if (room := self._rooms.pop(match_id, None)) is not None]
+    def leave(self, match_id: MatchId) -> list[Observation]:
+        """The claims of a match that has a row now, in order; they wait no longer."""
+        room = self._rooms.pop(match_id, None)
         self._count()
-        return [seen for room in left for seen in room.claims]
+        return [] if room is None else room.claims
 
     def expire(self) -> None:
         """Send away what waited longer than KEEP_S."""

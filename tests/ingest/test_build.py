@@ -1,0 +1,73 @@
+"""The loops of one process, running together."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from tests.ingest.claims import A, record, report, score
+from tests.ingest.house import METRICS
+from tests.ingest.provider import FakeProvider
+from tests.ingest.test_channels import FakeStream, read
+
+from touchline.clock import SystemClock, now_ms
+from touchline.ingest.build import Ingest
+from touchline.loop import run_all
+from touchline.settings import load
+from touchline.store import changes, views
+from touchline.store.db import Database
+
+
+async def test_an_ingest_process_fills_follows_and_stops(database: Database) -> None:
+    clock, provider, stream, stop = SystemClock(), FakeProvider(), FakeStream(), asyncio.Event()
+    now = int(time.time())
+    provider.records = [report(A, record(now), now - 100)]
+    ingest = Ingest(database, clock, METRICS, load({}), provider, read_push=read)
+    loops = ingest.loops(stream)
+
+    async def play() -> None:
+        await until(lambda: database_has(database, 1))
+        goal = report(A, score(1, kickoff=now))
+        stream.send(msgspec.json.encode([goal]), at_ms=now_ms(clock))
+        await until(lambda: database_has(database, 2))
+        await until(lambda: states(database))
+        stop.set()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(run_all(loops, clock, stop))
+        group.create_task(play())
+
+    assert (await database_has(database, 2))[-1].score == (1, 0)
+    assert await states(database) == {"thesports-http": "unknown", "thesports-mqtt": "ok"}
+    assert len({loop.name for loop in loops}) == len(loops)
+
+
+async def test_a_new_connection_asks_for_a_snapshot(database: Database) -> None:
+    ingest = Ingest(database, SystemClock(), METRICS, load({}), FakeProvider(), read_push=read)
+    poll = next(loop for loop in ingest.loops(FakeStream()) if loop.name == "detail_live_poll")
+    assert not poll.wake.is_set()
+
+    ingest.connected("one")
+
+    assert poll.wake.is_set()
+
+
+async def until(comes: Callable[[], Awaitable[object]]) -> None:
+    """Wait until `comes` answers with something, at most 20 s."""
+    for _ in range(1_000):
+        if await comes():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it does not come")
+
+
+async def database_has(database: Database, least: int) -> list[changes.Change]:
+    """The change stream, once it has `least` changes."""
+    async with database.transaction(0) as tx:
+        found = await changes.after(tx, changes.ChangeSeq(0), 100)
+    return found if len(found) >= least else []
+
+
+async def states(database: Database) -> dict[str, str]:
+    async with database.transaction(0) as tx:
+        return {line.channel: line.state for line in await views.providers(tx)}
