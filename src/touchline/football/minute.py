@@ -78,7 +78,7 @@ def next_flip(running: Running, now: float) -> float | None:
     if clock.elapsed_s < EARLY_S:
         return begun + EARLY_S
     shown = max(max(0, floor(clock.elapsed_s / 60)) + 1, _reached(running, clock) - clock.base)
-    return begun + 60 * shown if 60 * shown <= OVERRUN_S else None
+    return begun + 60 * shown if 60 * shown < OVERRUN_S else None
 
 
 def differs(running: Running, minute: int) -> bool:
