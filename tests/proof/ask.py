@@ -64,14 +64,16 @@ class Asker:
             self.answers.append(Asked(match_id, sent, self._clock.now(), answer))
 
     def _get(self, path: str) -> Any:
-        try:
-            self._connection.request("GET", path)
-            answer = self._connection.getresponse()
-            body = answer.read()
-            return json.loads(body) if answer.status == 200 else None
-        except (OSError, http.client.HTTPException):
-            self._connection.close()
-            return None
+        """The answer. A connection that was closed while nobody asked is opened anew, once."""
+        for _ in range(2):
+            try:
+                self._connection.request("GET", path)
+                answer = self._connection.getresponse()
+                body = answer.read()
+                return json.loads(body) if answer.status == 200 else None
+            except (OSError, http.client.HTTPException):
+                self._connection.close()
+        return None
 
 
 def disagreements(expected: Mapping[str, Expected], asked: Sequence[Asked], limits: Limits) -> Iterator[str]:

@@ -16,6 +16,8 @@ STANDING = {1: "—", HALF_TIME: "HT", SHOOT_OUT: "PEN", ENDED: "FT"}
 LABEL = {FIRST_HALF: "1H", SECOND_HALF: "2H", EXTRA_TIME: "ET"}
 BASE = {"1H": 0, "2H": 45, "E1": 90, "E2": 105}
 CAP = {"1H": 45, "2H": 90, "E1": 105, "E2": 120}
+FLIGHT_S = 9.0
+"""How long the word of an event is on its way, at most: until then the minute of a period runs on."""
 CARDS = {"yellow": 3, "red": 4, "second_yellow": 15}
 
 
@@ -70,6 +72,8 @@ class Expected:
 
     steps: tuple[Step, ...]
     minutes: tuple[Minute, ...]
+    overruns: tuple[Minute, ...]
+    """A minute that would begin while the whistle's word is on its way: it may be shown or not."""
     cards: tuple[Card, ...]
     first: float
     ended: float
@@ -85,15 +89,18 @@ class Expected:
             for step, ends in _spans(self.steps)
             if step.board.status in STANDING and step.at <= until and ends > since
         }
-        return standing | {m.text for m in self.minutes if m.at <= until and m.until > since}
+        running = (*self.minutes, *self.overruns)
+        return standing | {m.text for m in running if m.at <= until and m.until > since}
 
 
 def expect(match: Timeline, placed: Placement) -> Expected:
     """The expectation for `match` where `placed` says its periods began."""
     statuses = tuple(_statuses(match, placed))
+    periods = tuple(_periods(placed, statuses))
     return Expected(
         steps=tuple(_steps(match, placed, statuses)),
-        minutes=tuple(_minutes(placed, statuses)),
+        minutes=tuple(minute for period in periods for minute in _minutes(*period, overruns=False)),
+        overruns=tuple(minute for period in periods for minute in _minutes(*period, overruns=True)),
         cards=tuple(
             Card(placed.starts[event.period] + event.s, CARDS[event.type], event.side)
             for event in match.events
@@ -152,21 +159,26 @@ def _steps(match: Timeline, placed: Placement, statuses: tuple[tuple[float, int]
         yield Step(at, Board(status, *score))
 
 
-def _minutes(placed: Placement, statuses: tuple[tuple[float, int], ...]) -> Iterator[Minute]:
-    """Every minute of every running status, counted from the stamp of its period."""
+def _periods(
+    placed: Placement, statuses: tuple[tuple[float, int], ...]
+) -> Iterator[tuple[str, int, float, float]]:
+    """(period, status, from, until): how long the minute of each period runs."""
     ends = {status: after for (_, status), (after, _) in pairwise(statuses)}
     second = placed.starts.get("E2")
-    yield from _period("1H", FIRST_HALF, placed.starts["1H"], ends[FIRST_HALF])
-    yield from _period("2H", SECOND_HALF, placed.starts["2H"], ends[SECOND_HALF])
+    yield "1H", FIRST_HALF, placed.starts["1H"], ends[FIRST_HALF]
+    yield "2H", SECOND_HALF, placed.starts["2H"], ends[SECOND_HALF]
     if second is not None:
-        yield from _period("E1", EXTRA_TIME, placed.starts["E1"], second)
-        yield from _period("E2", EXTRA_TIME, second, ends[EXTRA_TIME])
+        yield "E1", EXTRA_TIME, placed.starts["E1"], second
+        yield "E2", EXTRA_TIME, second, ends[EXTRA_TIME]
 
 
-def _period(period: str, status: int, begins: float, ends: float) -> Iterator[Minute]:
+def _minutes(period: str, status: int, begins: float, ends: float, *, overruns: bool) -> Iterator[Minute]:
+    """The minutes of a period, counted from its stamp; or those that begin after it, unheard of."""
     at, minute = begins, BASE[period] + 1
-    while at < ends:
-        yield Minute(at, min(at + 60, ends), status, minute_text(period, minute))
+    while at < ends + FLIGHT_S:
+        if (at >= ends) == overruns:
+            until = at + 60 if at + 60 < ends else ends + (FLIGHT_S if overruns else 0)
+            yield Minute(at, until, status, minute_text(period, minute))
         at, minute = at + 60, minute + 1
 
 

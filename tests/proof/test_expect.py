@@ -47,6 +47,16 @@ def test_minutes_stand_at_the_end_of_a_period_and_the_added_time_grows():
     assert expected.texts(K1 - 5, K1 - 1) == {"—"}
 
 
+def test_a_minute_may_begin_while_the_word_of_the_whistle_is_on_its_way():
+    whistle = K1 + 2700
+    line = a_line(periods={"1H": 2700, "2H": 2700}, events=[])
+    expected = expect(parse(line), Placement({"1H": K1, "2H": K2}, ended=K2 + 2700))
+
+    assert expected.texts(whistle - 1, whistle + 1) == {"45'", "45+1'", "HT"}
+    assert expected.texts(whistle + 9, whistle + 60) == {"HT"}
+    assert "45+1'" not in {minute.text for minute in expected.minutes}
+
+
 def test_extra_time_is_one_status_and_its_second_period_counts_anew():
     line = a_line(
         decided_by="penalties",
