@@ -9,7 +9,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.proof.installation import FastClock, Installation, Program, commands_of, descendants, end
+from tests.proof.installation import (
+    FastClock,
+    Installation,
+    Program,
+    commands_of,
+    descendants,
+    end,
+    fetch,
+    free_ports,
+)
 
 from touchline.embedded.postgres import Postgres
 from touchline.embedded.process import residents
@@ -24,23 +33,28 @@ STOP_MAX_S = 5.0
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """One installation for the tests that leave it as they found it."""
-    with Installation(tmp_path_factory.mktemp("up"), PLAIN, settings=FEW) as installation:
+    with Installation(tmp_path_factory.mktemp("up"), PLAIN, FEW) as installation:
         whole(installation)
         yield installation
+
+
+def below(installation: Installation) -> dict[int, str]:
+    """Everything it runs: command lines by process id."""
+    return descendants(installation.program.pid)
 
 
 def part(installation: Installation, name: str) -> int | None:
     """The process id of a part, or None while it is down."""
     ending = f"-m touchline {name}"
-    found = [pid for pid, command in installation.processes().items() if command.endswith(ending)]
+    found = [pid for pid, command in below(installation).items() if command.endswith(ending)]
     return found[0] if found else None
 
 
 def server(installation: Installation, program: str) -> int | None:
     """The process id of an embedded server, or None while it is down."""
-    for pid, command in installation.processes().items():
+    for pid, command in below(installation).items():
         words = command.split()
-        if words and (Path(words[0]).name == program or Path(words[0]).name.startswith(f"{program}:")):
+        if words and Path(words[0]).name == program:
             return pid
     return None
 
@@ -106,14 +120,14 @@ def test_a_second_one_on_the_same_directory_is_refused(running: Installation) ->
     assert "--role" in second.tail()
 
 
-def test_a_second_one_with_a_role_joins(running: Installation, tmp_path: Path) -> None:
-    joined = Installation(tmp_path, PLAIN, up=["--role", "web"])
-    joined.environ["TOUCHLINE_DATA_DIR"] = str(running.directory / "data")
-
-    with joined:
-        assert ready(joined)
-        assert part(joined, "ingest") is None
-        assert server(joined, "postgres") is None
+def test_a_second_one_with_a_role_joins(running: Installation) -> None:
+    (port,) = free_ports(1)
+    joined = running.run("up", "--role", "web", "--port", str(port))
+    try:
+        running.until("second page", lambda: fetch(port, "/readyz") is not None, 15.0)
+        assert [command.split()[-1] for command in descendants(joined.pid).values()] == ["web"]
+    finally:
+        joined.stop()
 
     assert ready(running)
 
@@ -135,13 +149,13 @@ def test_the_metrics_speak_for_all_processes(running: Installation) -> None:
 
 
 def test_two_installations_run_side_by_side(running: Installation, tmp_path: Path) -> None:
-    with Installation(tmp_path, PLAIN, settings=FEW) as other:
+    with Installation(tmp_path, PLAIN, FEW) as other:
         assert epoch(other.conninfo) != epoch(running.conninfo)
         assert ready(running)
 
 
 def test_ctrl_c_ends_everything_quickly_and_what_is_stored_stays(tmp_path: Path) -> None:
-    with Installation(tmp_path, PLAIN, settings=FEW) as first:
+    with Installation(tmp_path, PLAIN, FEW) as first:
         whole(first)
         stored = epoch(first.conninfo)
         family = descendants(first.program.pid)
@@ -153,13 +167,13 @@ def test_ctrl_c_ends_everything_quickly_and_what_is_stored_stays(tmp_path: Path)
         assert commands_of(list(family)) == {}
 
     began = time.monotonic()
-    with Installation(tmp_path, PLAIN, settings=FEW) as again:
+    with Installation(tmp_path, PLAIN, FEW) as again:
         assert time.monotonic() - began < READY_MAX_S
         assert epoch(again.conninfo) == stored
 
 
 def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
-    with Installation(tmp_path, PLAIN, settings=FEW) as killed:
+    with Installation(tmp_path, PLAIN, FEW) as killed:
         whole(killed)
         family = list(descendants(killed.program.pid))
 
@@ -172,7 +186,7 @@ def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
 
     data = tmp_path / "data" / "postgres" / "data"
     assert residents(data) == []
-    with Installation(tmp_path, PLAIN, settings=FEW) as again:
+    with Installation(tmp_path, PLAIN, FEW) as again:
         assert ready(again)
 
 
