@@ -1,12 +1,13 @@
 """Rows as the writer would leave them, for whoever reads them. Names are invented."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from touchline.football.model import Incident, Side, Status, TextLine
+from touchline.football.model import NO_SLOTS, GoalScored, Happening, Incident, Side, Status, TextLine
+from touchline.ids import MatchId
+from touchline.store import changes
 from touchline.store.db import Database, Tx
 
 NOW = 1_770_486_101
@@ -28,15 +29,9 @@ INSERT INTO ts_matches (
     to_timestamp(%(updated_ts)s), to_timestamp(%(match_time)s)
 )
 """
-CHANGE = """
-INSERT INTO change (
-    match_id, kind, status_id, minute, minute_text, home_score, away_score, happened, lock_version, at_ms
-)
-SELECT
-    external_id, %(kind)s, status_id, minute, '-', home_score_display, away_score_display,
-    %(happened)s::jsonb, version, %(at_ms)s
+SHOWN = """
+SELECT status_id, minute, home_score_display, away_score_display, version
 FROM ts_matches WHERE external_id = %(id)s
-RETURNING seq
 """
 NAME = """
 INSERT INTO catalogue (kind, id, name, country_id, merged_into)
@@ -61,8 +56,8 @@ class Fixture(Struct, kw_only=True):
     round: int = 0
     match_time: int = NOW - 4_000
     status: Status = Status.SECOND_HALF
-    home_scores: Sequence[int] = (2, 1, 0, 2, 5, 0, 0)
-    away_scores: Sequence[int] = (1, 1, 1, 3, 4, 0, 0)
+    home_scores: Sequence[int] = NO_SLOTS
+    away_scores: Sequence[int] = NO_SLOTS
     extra_time: tuple[int, int] | None = None
     minute: int | None = 67
     minute_of_phase: bool = True
@@ -76,7 +71,7 @@ class Fixture(Struct, kw_only=True):
     deleted: bool = False
 
 
-async def put(tx: Tx, fixture: Fixture, *, at: int = NOW - 5, happened: Sequence[Mapping[str, Any]] = ()) -> int:
+async def put(tx: Tx, fixture: Fixture, *, at: int = NOW - 5, happened: Sequence[Happening] = ()) -> int:
     """Store a match and its change row; the number of the change."""
     phase_entered_ts = fixture.match_time + 10
     written_ts = phase_entered_ts + (5 if fixture.minute_of_phase else -5)
@@ -102,13 +97,24 @@ async def put(tx: Tx, fixture: Fixture, *, at: int = NOW - 5, happened: Sequence
 
 
 async def change(
-    tx: Tx, match_id: str, *, at: int = NOW, kind: str = "match", happened: Sequence[Mapping[str, Any]] = ()
+    tx: Tx, match_id: str, *, at: int = NOW, kind: changes.Kind = "match", happened: Sequence[Happening] = ()
 ) -> int:
-    """Append a change row of the match as it stands; its number."""
-    row = await tx.row(CHANGE, {"id": match_id, "kind": kind, "at_ms": at * 1000, "happened": _json(happened)})
-    await tx.execute("SELECT pg_notify('touchline_change', '')")
+    """Append a change of the match as it stands; its number."""
+    row = await tx.row(SHOWN, {"id": match_id})
     assert row is not None
-    return int(row[0])
+    status_id, minute, home, away, version = row
+    news = changes.NewChange(
+        match_id=MatchId(match_id),
+        kind=kind,
+        status=Status(status_id),
+        minute=minute,
+        minute_text="-",
+        score=(home, away),
+        happened=tuple(happened),
+        lock_version=version,
+        at_ms=at * 1000,
+    )
+    return await changes.append(tx, [news])
 
 
 async def score(tx: Tx, match_id: str, home: int, away: int, *, side: Side = Side.HOME, at: int = NOW) -> int:
@@ -118,13 +124,11 @@ async def score(tx: Tx, match_id: str, home: int, away: int, *, side: Side = Sid
         "WHERE external_id = %(id)s",
         {"id": match_id, "home": home, "away": away},
     )
-    goal = {"event": "match.goal", "side": int(side), "score": [home, away], "minute_text": "68'"}
+    goal = GoalScored(side=side, score=(home, away), minute_text="68'")
     return await change(tx, match_id, at=at, happened=[goal])
 
 
-async def name(
-    tx: Tx, kind: str, id_: str, text: str, *, country: str = "", merged_into: str = ""
-) -> None:
+async def name(tx: Tx, kind: str, id_: str, text: str, *, country: str = "", merged_into: str = "") -> None:
     """Store a name."""
     row = {"kind": kind, "id": id_, "name": text, "country": country, "merged_into": merged_into}
     await tx.execute(NAME, row)

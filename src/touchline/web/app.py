@@ -10,6 +10,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import License
+from litestar.params import FromPath
 from litestar.types import Receive, Scope, Send
 
 from touchline.clock import Clock
@@ -114,7 +115,6 @@ def build(parts: Parts) -> Litestar:
             use_handler_docstrings=True,
             path="/openapi",
             render_plugins=[],
-            enabled_endpoints=set(),
         ),
         logging_config=None,
         debug=False,
@@ -134,7 +134,7 @@ def _failures(renderer: Renderer) -> Any:
 
 def _asset(assets: Assets) -> Any:
     @get("/static/{version:str}/{name:str}", include_in_schema=False, sync_to_thread=False)
-    def asset(version: str, name: str) -> Response[bytes]:
+    def asset(version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
         """One file of the pages."""
         found = assets.get(version, name)
         return Response(found.body, media_type=found.media_type, headers={"Cache-Control": found.cache_control})
@@ -143,7 +143,7 @@ def _asset(assets: Assets) -> Any:
 
 
 def _stream(streams: Streams) -> Any:
-    @asgi("/live/stream", opt={QUERY: ("match", "tz", "rows")})
+    @asgi("/live/stream", copy_scope=True, opt={QUERY: ("match", "tz", "rows")})
     async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         """Fragments for open pages."""
         await streams.serve(scope, receive, send)

@@ -12,11 +12,11 @@ from touchline.errors import NotFound
 FOREVER = "public, max-age=31536000, immutable"
 BRIEFLY = "public, max-age=60"
 MEDIA_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css",
+    ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
-    ".txt": "text/plain; charset=utf-8",
+    ".txt": "text/plain",
 }
 
 

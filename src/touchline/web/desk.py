@@ -3,6 +3,8 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from litestar.di import NamedDependency
+
 from touchline.clock import Clock
 from touchline.settings import Web
 from touchline.store.views import Whole
@@ -56,3 +58,7 @@ class Desk:
     async def whole(self, match_id: str) -> Copy[Whole]:
         """One match as it was read."""
         return await self._reads.match(match_id)
+
+
+TheDesk = NamedDependency[Desk]
+"""How a route asks for it."""

@@ -20,8 +20,8 @@ def known_parameters(connection: Connection, handler: BaseRouteHandler) -> None:
     """A guard: refuse parameters the route does not know, and those given more than once."""
     known = tuple(handler.opt.get(QUERY, ()))
     for name in connection.query_params:
-        if name not in known:
-            raise BadInput("query", name, ", ".join(known) or "no query parameter")
         given = connection.query_params.getall(name)
+        if name not in known:
+            raise BadInput(name, given[0], f"no parameter but {', '.join(known)}" if known else "no parameter")
         if len(given) > 1:
             raise BadInput(name, ", ".join(given), "one value")

@@ -88,9 +88,6 @@ class Streams:
 
     def _wanted(self, connection: Connection) -> Wanted:
         query = connection.query_params
-        for name in query:
-            if name not in ("match", "tz", "rows"):
-                raise BadInput("query", name, "match, tz, rows")
         match_id = query.get("match")
         if match_id is not None:
             if not is_external_id(match_id):

@@ -5,30 +5,30 @@ from typing import Annotated
 from litestar import Controller, Response, get
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
 from touchline.web import answers, shapes, zones
 from touchline.web.api import examples
-from touchline.web.desk import Desk
+from touchline.web.desk import TheDesk
 from touchline.web.problems import documented
 from touchline.web.queries import QUERY, Asked
 from touchline.web.snapshots import NOT_MODIFIED, snapshot
 
 MatchId = Annotated[
-    str, Parameter(description="the provider's id of the match", examples=[Example(value=examples.ID)])
+    str, PathParameter(description="the provider's id of the match", examples=[Example(value=examples.ID)])
 ]
 Day = Annotated[
     str | None,
-    Parameter(
-        query="date",
+    QueryParameter(
+        name="date",
         description="calendar day YYYY-MM-DD; today where it is missing",
         examples=[Example(value="2026-02-07")],
     ),
 ]
 Zone = Annotated[
     str | None,
-    Parameter(
-        query="tz",
+    QueryParameter(
+        name="tz",
         description="IANA zone the day is meant in; the installation's where it is missing",
         examples=[Example(value="Europe/Istanbul")],
     ),
@@ -60,7 +60,7 @@ class Matches(Controller):
         summary="The live window",
         responses=_shown(shapes.Live, "In play, or about to be", examples.LIVE) | OF_LISTS,
     )
-    async def live(self, request: Asked, desk: Desk) -> Response[shapes.Live]:
+    async def live(self, request: Asked, desk: TheDesk) -> Response[shapes.Live]:
         """Every match in play, and those whose time has passed within the window but which have not begun.
 
         In play before expected, then by time, competition name and id. An unchanged view has
@@ -76,7 +76,7 @@ class Matches(Controller):
         responses=_shown(shapes.Diary, "All fixtures of the day", examples.DIARY) | OF_LISTS,
     )
     async def diary(
-        self, request: Asked, desk: Desk, day: Day = None, zone: Zone = None
+        self, request: Asked, desk: TheDesk, day: Day = None, zone: Zone = None
     ) -> Response[shapes.Diary]:
         """All fixtures of one calendar day in one zone: 23 or 25 hours long where the clocks change."""
         place = desk.zone(zone)
@@ -88,7 +88,7 @@ class Matches(Controller):
         summary="One match",
         responses=_shown(shapes.MatchDetail, "The match with its parts", examples.MATCH) | OF_MATCHES,
     )
-    async def match(self, request: Asked, desk: Desk, match_id: MatchId) -> Response[shapes.MatchDetail]:
+    async def match(self, request: Asked, desk: TheDesk, match_id: MatchId) -> Response[shapes.MatchDetail]:
         """One match with incidents, statistics, kick-offs and what of it is verified."""
         return snapshot(request, await desk.match(match_id))
 
@@ -97,7 +97,7 @@ class Matches(Controller):
         summary="What happened",
         responses=_shown(shapes.Incidents, "The incidents that stand", examples.INCIDENTS) | OF_MATCHES,
     )
-    async def incidents(self, request: Asked, desk: Desk, match_id: MatchId) -> Response[shapes.Incidents]:
+    async def incidents(self, request: Asked, desk: TheDesk, match_id: MatchId) -> Response[shapes.Incidents]:
         """Goals, cards, substitutions, reviews and period marks, in the provider's order."""
         whole, stale = await desk.whole(match_id)
         return snapshot(request, answers.incidents(whole, stale=stale))
@@ -107,7 +107,7 @@ class Matches(Controller):
         summary="Statistics",
         responses=_shown(shapes.Stats, "Counters of the match and of its halves", examples.STATS) | OF_MATCHES,
     )
-    async def stats(self, request: Asked, desk: Desk, match_id: MatchId) -> Response[shapes.Stats]:
+    async def stats(self, request: Asked, desk: TheDesk, match_id: MatchId) -> Response[shapes.Stats]:
         """Counters of both sides for the match and, once told, for each half."""
         whole, stale = await desk.whole(match_id)
         return snapshot(request, answers.stats(whole, stale=stale))
@@ -117,7 +117,7 @@ class Matches(Controller):
         summary="Period by period",
         responses=_shown(shapes.Timeline, "The match told in order", examples.TIMELINE) | OF_MATCHES,
     )
-    async def timeline(self, request: Asked, desk: Desk, match_id: MatchId) -> Response[shapes.Timeline]:
+    async def timeline(self, request: Asked, desk: TheDesk, match_id: MatchId) -> Response[shapes.Timeline]:
         """Each period with its kick-off and incidents, and the provider's commentary."""
         whole, stale = await desk.whole(match_id)
         return snapshot(request, answers.timeline(whole, stale=stale))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 from litestar import Controller, MediaType, Response, get
 
-from touchline.web.pages.render import Renderer
+from touchline.web.pages.render import TheRenderer
 from touchline.web.problems import KINDS
 from touchline.web.queries import Asked
 
@@ -70,7 +70,7 @@ class Reference(Controller):
         return Response(body, media_type=MediaType.JSON, headers=HELD)
 
     @get("/docs", media_type=MediaType.HTML, sync_to_thread=False)
-    def docs(self, request: Asked, renderer: Renderer) -> Response[str]:
+    def docs(self, request: Asked, renderer: TheRenderer) -> Response[str]:
         """The same, to be read."""
         document = request.app.openapi_schema.to_schema()
         html = renderer.page(

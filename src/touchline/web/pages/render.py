@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar.di import NamedDependency
 from markupsafe import Markup, escape
 
 from touchline.football.text import NOTHING
@@ -37,6 +38,10 @@ class Renderer:
     def page(self, name: str, **context: Any) -> str:
         """A whole page, or a part that is a template of its own."""
         return self._templates.get_template(name).render(context)
+
+
+TheRenderer = NamedDependency[Renderer]
+"""How a route asks for it."""
 
 
 def shown(minute_text: str) -> str:

@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 
 from litestar import Controller, MediaType, Request, Response, get
 from litestar.datastructures import Cookie, State
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from touchline.errors import StoreUnavailable
 from touchline.web import problems, zones
-from touchline.web.desk import Desk
+from touchline.web.desk import Desk, TheDesk
 from touchline.web.pages import views
-from touchline.web.pages.render import Renderer
+from touchline.web.pages.render import Renderer, TheRenderer
 from touchline.web.queries import QUERY, Asked
 from touchline.web.requests import request_id
 
@@ -35,7 +36,7 @@ class Site(Controller):
     include_in_schema = False
 
     @get("/", opt={QUERY: ("tz", "show")}, media_type=MediaType.HTML)
-    async def live(self, request: Asked, desk: Desk, renderer: Renderer) -> Response[str]:
+    async def live(self, request: Asked, desk: TheDesk, renderer: TheRenderer) -> Response[str]:
         """What is being played now."""
         visit = visit_of(request, desk)
         show = request.query_params.get("show", "all")
@@ -53,14 +54,16 @@ class Site(Controller):
         )
 
     @get("/day", opt={QUERY: ("tz", "date")})
-    async def any_day(self, request: Asked, desk: Desk) -> Redirect:
+    async def any_day(self, request: Asked, desk: TheDesk) -> Redirect:
         """The page of the day asked for in a form, or of today."""
         asked = request.query_params.get("date")
         day = zones.day_of(asked) if asked else desk.today(visit_of(request, desk).zone)
         return Redirect(f"/day/{day.isoformat()}", status_code=303)
 
     @get("/day/{day:str}", opt={QUERY: ("tz",)}, media_type=MediaType.HTML)
-    async def day(self, request: Asked, desk: Desk, renderer: Renderer, day: str) -> Response[str]:
+    async def day(
+        self, request: Asked, desk: TheDesk, renderer: TheRenderer, day: FromPath[str]
+    ) -> Response[str]:
         """The fixtures of one calendar day."""
         visit = visit_of(request, desk)
         shown = zones.day_of(day)
@@ -79,7 +82,9 @@ class Site(Controller):
         )
 
     @get("/match/{match_id:str}", opt={QUERY: ("tz",)}, media_type=MediaType.HTML)
-    async def match(self, request: Asked, desk: Desk, renderer: Renderer, match_id: str) -> Response[str]:
+    async def match(
+        self, request: Asked, desk: TheDesk, renderer: TheRenderer, match_id: FromPath[str]
+    ) -> Response[str]:
         """One match."""
         visit = visit_of(request, desk)
         today = desk.today(visit.zone)

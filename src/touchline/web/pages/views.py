@@ -10,7 +10,8 @@ from touchline.web import codes
 from touchline.web.shapes import IncidentItem, LiveState, MatchDetail, MatchItem, SideName, StatItem
 from touchline.web.zones import FIRST_DAY, LAST_DAY
 
-WITHOUT_SCORE = frozenset({Status.NOT_STARTED, Status.DELAYED, Status.CANCELLED, Status.TO_BE_DETERMINED})
+UNCERTAIN = frozenset({Status.DELAYED, Status.CANCELLED, Status.TO_BE_DETERMINED})
+"""A match may come to these before or after it began: no goals, no score."""
 HUES = 12
 """Colours of the crests; the style sheet has a class for each."""
 LEGAL_FORMS = frozenset(
@@ -105,7 +106,9 @@ def state(match: MatchItem) -> str:
 
 def has_score(match: MatchItem) -> bool:
     """Whether there is a score to show: a match that has not begun has none."""
-    return Status(match.status_id) not in WITHOUT_SCORE or match.score.home + match.score.away > 0
+    if match.status_id == Status.NOT_STARTED:
+        return False
+    return Status(match.status_id) not in UNCERTAIN or match.score.home + match.score.away > 0
 
 
 def winner(match: MatchItem) -> SideName | None:

@@ -1,0 +1,66 @@
+"""The application over a test's own database, and a server of its own for who stops one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+from tests.conftest import Conninfo
+from tests.web.matchday import NOW
+
+from touchline.clock import SteppedClock, SystemClock
+from touchline.embedded.postgres import Postgres
+from touchline.metrics import Metrics
+from touchline.settings import Web
+from touchline.store.db import Database
+from touchline.store.migrate import migrate
+from touchline.web.app import Parts, build
+from touchline.web.server import serve
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    return SteppedClock(NOW)
+
+
+@pytest.fixture
+def parts(database: Database, conninfo: Conninfo, clock: SteppedClock) -> Parts:
+    return Parts.assemble(Web(), clock, Metrics(), database, conninfo.app)
+
+
+@pytest.fixture
+async def client(parts: Parts) -> AsyncIterator[AsyncClient]:
+    """Asks the application as a server would, in the loop of the test."""
+    transport = ASGITransport(build(parts), raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="http://touchline") as opened:
+        yield opened
+
+
+@pytest.fixture
+def own_postgres(tmp_path: Path) -> Iterator[Postgres]:
+    """A migrated server that a test may stop."""
+    server = Postgres(tmp_path / "postgres", connections_max=30)
+    server.start()
+    try:
+        migrate(server.owner_conninfo)
+        yield server
+    finally:
+        server.stop()
+
+
+@asynccontextmanager
+async def served(database: Database, conninfo: str, settings: Web | None = None) -> AsyncIterator[str]:
+    """The real server on a free port, its football time starting at NOW; the address."""
+    wall = SystemClock()
+    clock = SystemClock(real_epoch=wall.real(), virtual_epoch=NOW)
+    parts = Parts.assemble(settings or Web(), clock, Metrics(), database, conninfo)
+    stop = asyncio.Event()
+    address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(serve(parts, "127.0.0.1", 0, stop, address.set_result))
+        try:
+            yield await address
+        finally:
+            stop.set()
