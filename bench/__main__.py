@@ -11,7 +11,7 @@ from bench.report import Row, save, show
 
 from touchline import log
 
-MODULES = ("writer", "minute", "latency")
+MODULES = ("writer", "minute", "latency", "startup")
 
 
 def main() -> int:
