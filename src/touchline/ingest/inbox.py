@@ -39,8 +39,6 @@ class Inbox:
         self._moved = asyncio.Event()
         self.filled = asyncio.Event()
         """Set whenever there is something to take: the wake-up of the writing loop."""
-        self.newest_ms = 0
-        """Football time of the newest claim ever put here; 0 before the first."""
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -55,7 +53,6 @@ class Inbox:
         for seen in claims:
             self._put += 1
             self._queue.append((self._put, seen))
-            self.newest_ms = max(self.newest_ms, seen.observed_at_ms)
         if len(self._queue) > self._most:
             self._make_room()
         elif self._overflowing and self.has_room:

@@ -16,6 +16,7 @@ import msgspec
 import structlog
 
 from touchline.clock import Clock, real_until
+from touchline.errors import StoreUnavailable
 from touchline.feed.stream import Follower
 from touchline.football.minute import differs, minute_at, next_flip, warning
 from touchline.football.text import has_second_period, minute_text
@@ -32,6 +33,7 @@ SWEEP_S = 30.0
 SWEEP_FLOOR_S = 2.0
 LANES = 2
 """Transactions at a time when more is due than one may hold."""
+STORE_RETRY_S = 1.0
 RETRY_S = 0.05
 """Real seconds until a row that somebody else held is tried again."""
 
@@ -56,6 +58,7 @@ class MinuteEngine:
         self._moved: set[MatchId] = set()
         self._sweep_due = float("-inf")
         self._written = 0
+        self._failures = 0
         # A line a minute costs more than the minute: only where somebody reads it.
         self._tells = logging.getLogger().isEnabledFor(logging.DEBUG)
 
@@ -73,12 +76,28 @@ class MinuteEngine:
 
     async def turn(self) -> timedelta:
         """Take in what changed, write every minute that is due; the wait is until the next boundary."""
-        async with asyncio.timeout(self._settings.timeout_ms / 1000):
-            if self._clock.monotonic() >= self._sweep_due:
-                await self._sweep()
-            await self._look()
-            await self._write_due()
+        try:
+            async with asyncio.timeout(self._settings.timeout_ms / 1000):
+                if self._clock.monotonic() >= self._sweep_due:
+                    await self._sweep()
+                await self._look()
+                await self._write_due()
+        except StoreUnavailable as error:
+            return self._lost(error)
+        self._back()
         return timedelta(seconds=self._wait_s())
+
+    def _lost(self, error: StoreUnavailable) -> timedelta:
+        """The database is gone. Every second counts when it is back, so there is no longer back-off."""
+        self._failures += 1
+        if self._failures == 1:
+            self._log.error("worker.failing", error=str(error))
+        return timedelta(seconds=STORE_RETRY_S)
+
+    def _back(self) -> None:
+        if self._failures:
+            self._log.info("worker.recovered", failures=self._failures)
+            self._failures = 0
 
     def _wait_s(self) -> float:
         until = [self._sweep_due - self._clock.monotonic()]
