@@ -245,7 +245,7 @@ def test_an_incident_keeps_its_identity(connection: Connection) -> None:
     assert connection.execute("SELECT type, side, time FROM match_incident").fetchall() == [(1, 1, 23)]
     for rewrite in ("ordinal = 2", "first_seen_ts = 1770485001", "revision = 1"):
         with pytest.raises(errors.IntegrityConstraintViolation, match="identity"):
-            connection.execute(f"UPDATE match_incident SET {rewrite}".encode())
+            connection.execute(b"UPDATE match_incident SET " + rewrite.encode())
     for illegal in ('{"type": 1, "side": 3, "time": 23}', '{"side": 1, "time": 23}'):
         with pytest.raises(errors.IntegrityError):
             connection.execute("UPDATE match_incident SET what = %s", [illegal])

@@ -46,7 +46,13 @@ async def upsert(tx: Tx, records: Sequence[Record]) -> int:
         if known is None or record.updated_at >= known.updated_at:
             newest[record.kind, record.id] = record
     await tx.send(SQL["turn"])
-    changed = await tx.execute(SQL["upsert"], {"rows": as_json(list(newest.values()))})
-    if any(record.merged_into for record in newest.values()):
-        await tx.execute(SQL["follow"])
+    changed = await _write(tx, [record for record in newest.values() if not record.merged_into])
+    for merged in (record for record in newest.values() if record.merged_into):
+        # One at a time: each finds the merges before it, so no two ever point at each other.
+        changed += await _write(tx, [merged])
+        await tx.execute(SQL["follow"], {"kind": merged.kind, "id": merged.id})
     return changed
+
+
+async def _write(tx: Tx, records: Sequence[Record]) -> int:
+    return await tx.execute(SQL["upsert"], {"rows": as_json(records)}) if records else 0

@@ -80,10 +80,10 @@ WHERE
     )
 
 -- follow --
--- What pointed to an id that is merged itself now points to where that went.
+-- What was merged into an id that is itself merged now goes where that went.
 UPDATE catalogue AS early
 SET merged_into = late.merged_into
 FROM catalogue AS late
 WHERE
-    early.merged_into <> '' AND early.kind = late.kind AND early.merged_into = late.id
-    AND late.merged_into <> '' AND late.merged_into <> early.id
+    late.kind = %(kind)s AND late.id = %(id)s AND late.merged_into <> ''
+    AND early.kind = late.kind AND early.merged_into = late.id
