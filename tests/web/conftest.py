@@ -18,6 +18,7 @@ from touchline.store.db import Database
 from touchline.store.migrate import migrate
 from touchline.web.app import Parts, build
 from touchline.web.server import serve
+from touchline.web.streams import SLOW_S
 
 
 @pytest.fixture
@@ -51,11 +52,13 @@ def own_postgres(tmp_path: Path) -> Iterator[Postgres]:
 
 
 @asynccontextmanager
-async def served(database: Database, conninfo: str, settings: Web | None = None) -> AsyncIterator[str]:
+async def served(
+    database: Database, conninfo: str, settings: Web | None = None, *, slow_s: float = SLOW_S
+) -> AsyncIterator[str]:
     """The real server on a free port, its football time starting at NOW; the address."""
     wall = SystemClock()
     clock = SystemClock(real_epoch=wall.real(), virtual_epoch=NOW)
-    parts = Parts.assemble(settings or Web(), clock, Metrics(), database, conninfo)
+    parts = Parts.assemble(settings or Web(), clock, Metrics(), database, conninfo, slow_s=slow_s)
     stop = asyncio.Event()
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as group:

@@ -96,6 +96,10 @@ class Hub:
         for reader in self._readers.get(topic, ()):
             reader.offer(key, fragment)
 
+    def count_cut(self) -> None:
+        """Note that a reader was cut off because it was too slow."""
+        self._metrics.streams_cut.inc()
+
     def close(self) -> None:
         """End all streams and accept no more."""
         self._closed = True

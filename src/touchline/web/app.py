@@ -33,7 +33,7 @@ from touchline.web.pages.render import Renderer
 from touchline.web.queries import QUERY, known_parameters
 from touchline.web.reads import Reads
 from touchline.web.requests import Requests
-from touchline.web.streams import Streams
+from touchline.web.streams import SLOW_S, Streams
 
 DESCRIPTION = (
     "Live football as the provider tells it. Instants are Unix seconds UTC (`…_ts`, `match_time`, `as_of`) or "
@@ -58,10 +58,23 @@ class Parts:
     assets: Assets
     renderer: Renderer
     requests: Requests
+    streams: Streams
 
     @classmethod
-    def assemble(cls, settings: Web, clock: Clock, metrics: Metrics, database: Database, conninfo: str) -> Self:
-        """The parts on one database; `conninfo` is for the connection that listens."""
+    def assemble(
+        cls,
+        settings: Web,
+        clock: Clock,
+        metrics: Metrics,
+        database: Database,
+        conninfo: str,
+        *,
+        slow_s: float = SLOW_S,
+    ) -> Self:
+        """The parts on one database; `conninfo` is for the connection that listens.
+
+        A stream whose reader takes nothing for `slow_s` is cut off.
+        """
         hub = Hub(metrics, settings.streams_max)
         reads = Reads(database, clock, settings.live_window_min * 60)
         desk = Desk(reads, clock, settings)
@@ -69,17 +82,19 @@ class Parts:
         renderer = Renderer(assets)
         painter = Painter(reads, desk, renderer, hub, clock)
         follower = Follower(database, conninfo, clock, painter.mark, painter.repaint)
+        health = Health(reads, follower, hub, clock)
         return cls(
             clock=clock,
             metrics=metrics,
             hub=hub,
             follower=follower,
             painter=painter,
-            health=Health(reads, follower, hub, clock),
+            health=health,
             desk=desk,
             assets=assets,
             renderer=renderer,
             requests=Requests(clock, metrics),
+            streams=Streams(hub, painter, health, desk, clock, slow_s),
         )
 
     @property
@@ -97,7 +112,7 @@ def build(parts: Parts) -> Litestar:
             Reference,
             site.Site,
             _asset(parts.assets),
-            _stream(Streams(parts.hub, parts.painter, parts.health, parts.desk, parts.clock, parts.metrics)),
+            _stream(parts.streams),
         ],
         dependencies={
             "desk": Provide(lambda: parts.desk, sync_to_thread=False),

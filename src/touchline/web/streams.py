@@ -17,7 +17,6 @@ from touchline.clock import Clock
 from touchline.errors import BadInput
 from touchline.feed.hub import Hub, Reader
 from touchline.ids import is_external_id
-from touchline.metrics import Metrics
 from touchline.web.desk import Desk
 from touchline.web.fragments import LIST, ROWS, Painter, event, list_topic, match_topic
 from touchline.web.health import Health
@@ -62,14 +61,20 @@ class Streams:
     """The event streams of this process."""
 
     def __init__(
-        self, hub: Hub, painter: Painter, health: Health, desk: Desk, clock: Clock, metrics: Metrics
+        self,
+        hub: Hub,
+        painter: Painter,
+        health: Health,
+        desk: Desk,
+        clock: Clock,
+        slow_s: float,
     ) -> None:
         self._hub = hub
         self._painter = painter
         self._health = health
         self._desk = desk
         self._clock = clock
-        self._metrics = metrics
+        self._slow_s = slow_s
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Stream until the page goes, the reader is cut off, or the hub is closed."""
@@ -109,19 +114,24 @@ class Streams:
 
     async def _speak(self, reader: Reader, send: Send) -> None:
         retry_ms = random.randint(*RETRY_MS)  # noqa: S311 - jitter, not a secret
-        await _send(send, f"retry: {retry_ms}\n\n".encode() + self._alive())
+        await self._send(send, f"retry: {retry_ms}\n\n".encode() + self._alive())
         while not reader.cut_off:
             heard = await self._clock.wait(reader.news, ALIVE_S)
             fragments = reader.take()
             pieces = _pieces(fragments) if heard else [self._alive()]
             try:
                 for piece in pieces:
-                    await _send(send, piece)
+                    await self._send(send, piece)
             except TimeoutError:
-                self._metrics.streams_cut.inc()
+                self._hub.count_cut()
                 return
-        await _send(send, b"event: bye\ndata: {}\n\n")
+        await self._send(send, b"event: bye\ndata: {}\n\n")
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _send(self, send: Send, body: bytes) -> None:
+        """Hand over one piece; a client that takes nothing for too long raises TimeoutError."""
+        async with asyncio.timeout(self._slow_s):
+            await send({"type": "http.response.body", "body": body, "more_body": True})
 
     def _alive(self) -> bytes:
         now = self._clock.now()
@@ -134,12 +144,6 @@ async def _until_gone(receive: Receive, reader: Reader) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     reader.cut()
-
-
-async def _send(send: Send, body: bytes) -> None:
-    """Hand over one piece; a client that takes nothing for SLOW_S raises TimeoutError."""
-    async with asyncio.timeout(SLOW_S):
-        await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 def _pieces(fragments: Sequence[bytes]) -> list[bytes]:
