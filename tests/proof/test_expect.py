@@ -3,11 +3,11 @@
 from tests.proof.expect import Board, Placement, expect, minute_text, red_cards, yellow_cards
 from tests.proof.timelines import choose, parse
 
-K1, K2, K3, K4 = 1_000_000.0, 1_003_700.0, 1_006_770.0, 1_007_790.0
+K1, K2, K3, K4 = 1_000_000.0, 1_003_700.0, 1_006_770.0, 1_007_780.0
 
 
 def a_line(**given):
-    periods = given.pop("periods", {"1H": 2820, "2H": 2800})
+    periods = given.pop("periods", {"1H": 2830, "2H": 2800})
     line = {
         "id": "in-1",
         "consistent": True,
@@ -29,7 +29,7 @@ def test_a_regular_match_goes_through_its_statuses_and_scores():
     assert [(step.at, step.board) for step in expected.steps[1:]] == [
         (K1, Board(2, 0, 0)),
         (K1 + 2763, Board(2, 1, 0)),
-        (K1 + 2820, Board(3, 1, 0)),
+        (K1 + 2830, Board(3, 1, 0)),
         (K2, Board(4, 1, 0)),
         (K2 + 2800, Board(8, 1, 0)),
     ]
@@ -40,10 +40,10 @@ def test_minutes_stand_at_the_end_of_a_period_and_the_added_time_grows():
     texts = [minute.text for minute in expected.minutes]
 
     assert texts[:2] == ["1'", "2'"]
-    assert texts[44:49] == ["45'", "45+1'", "45+2'", "46'", "47'"]
+    assert texts[44:49] == ["45'", "45+1'", "45+2'", "45+3'", "46'"]
     assert texts[-2:] == ["90+1'", "90+2'"]
     assert expected.texts(K1 + 2763, K1 + 2763) == {"45+2'"}
-    assert expected.texts(K1 + 2819, K1 + 2821) == {"45+2'", "HT"}
+    assert expected.texts(K1 + 2829, K1 + 2831) == {"45+3'", "HT"}
     assert expected.texts(K1 - 5, K1 - 1) == {"—"}
 
 
@@ -65,7 +65,7 @@ def test_extra_time_is_one_status_and_its_second_period_counts_anew():
         events=[an_event("E1", 915, "goal", "home"), an_event("E2", 0, "goal", "away")],
         shootout=[{"n": 1, "team": "home", "result": "goal"}, {"n": 2, "team": "away", "result": "saved"}],
     )
-    placed = Placement({"1H": K1, "2H": K2, "E1": K3, "E2": K4}, kicks=K4 + 1200, ended=K4 + 1400)
+    placed = Placement({"1H": K1, "2H": K2, "E1": K3, "E2": K4}, kicks=K4 + 1210, ended=K4 + 1400)
     expected = expect(parse(line), placed)
 
     assert [step.board for step in expected.steps[-5:]] == [
@@ -78,7 +78,7 @@ def test_extra_time_is_one_status_and_its_second_period_counts_anew():
     assert expected.texts(K4 - 1, K4 - 1) == {"105+2'"}
     assert expected.texts(K4, K4) == {"106'"}
     assert expected.texts(K4 + 960, K4 + 960) == {"120+2'"}
-    assert expected.texts(K4 + 1200, K4 + 1200) == {"PEN"}
+    assert expected.texts(K4 + 1210, K4 + 1210) == {"PEN"}
 
 
 def test_a_second_yellow_counts_in_both_slots():
