@@ -39,6 +39,15 @@ CORRECTABLE_S = 24 * 3600
 """Cards and corners of an ended match change this long; later only history or an operator may."""
 FINAL_WORDS = frozenset({Source.LIVE_HISTORY, Source.OPERATOR})
 
+WARNINGS = (
+    "match.transition.gap",
+    "match.resurrected",
+    "match.result.corrected",
+    "score.et_ambiguous",
+    "incidents.half_mismatch",
+)
+"""The WARN events a decision may ask for, in the order it names them."""
+
 Taken = tuple[Match, Reason]
 """The state after a group was judged, and what became of the group."""
 
@@ -313,16 +322,15 @@ def _questions(before: Match, after: Match) -> tuple[Question, ...]:
 
 
 def _warnings(before: Match, after: Match, applied: tuple[Group, ...], now_ms: int) -> tuple[str, ...]:
-    due = {
-        "match.transition.gap": bool(missed(before.status, after.status)),
-        "match.resurrected": _is_resurrected(before, after, now_ms),
-        "match.result.corrected": _is_corrected(before, after, applied),
-        "score.et_ambiguous": score.is_ambiguous(before, after),
-        "incidents.half_mismatch": Group.INCIDENTS in applied
-        and _halves_disagree(after)
-        and not _halves_disagree(before),
-    }
-    return tuple(name for name, is_due in due.items() if is_due)
+    disagree = Group.INCIDENTS in applied and _halves_disagree(after) and not _halves_disagree(before)
+    due = (
+        bool(missed(before.status, after.status)),
+        _is_resurrected(before, after, now_ms),
+        _is_corrected(before, after, applied),
+        score.is_ambiguous(before, after),
+        disagree,
+    )
+    return tuple(name for name, is_due in zip(WARNINGS, due, strict=True) if is_due) if any(due) else ()
 
 
 def _halves_disagree(match: Match) -> bool:
