@@ -1,0 +1,96 @@
+"""The way to Postgres: what ends a transaction, and what is said when there is no database."""
+
+from pathlib import Path
+
+import pytest
+from psycopg import errors
+from tests.conftest import Conninfo
+
+from touchline.embedded.postgres import Postgres
+from touchline.errors import StaleWrite, StoreUnavailable
+from touchline.store.db import Database
+from touchline.store.migrate import migrate
+
+T = 1_770_483_600_999
+
+
+async def write(database: Database, *statements: bytes) -> None:
+    async with database.transaction(T) as tx:
+        for statement in statements:
+            await tx.execute(statement)
+
+
+async def cursors(database: Database) -> list[str]:
+    async with database.transaction(T) as tx:
+        return [row[0] for row in await tx.rows("SELECT name FROM sync_cursor")]
+
+
+async def test_a_transaction_has_its_own_time(database: Database) -> None:
+    async with database.transaction(T) as tx:
+        assert (tx.now_ms, tx.now) == (T, 1_770_483_600)
+
+
+async def test_an_error_undoes_the_whole_transaction(database: Database) -> None:
+    with pytest.raises(errors.UniqueViolation):
+        await write(database, *[b"INSERT INTO sync_cursor VALUES ('one', 1)"] * 2)
+
+    assert await cursors(database) == []
+
+
+async def test_an_error_in_a_pipeline_undoes_the_whole_transaction(database: Database) -> None:
+    async def pipelined() -> None:
+        async with database.transaction(T) as tx, tx.pipeline():
+            await tx.send(b"INSERT INTO sync_cursor VALUES ('one', 1)")
+            await tx.send(b"INSERT INTO sync_cursor VALUES ('one', 2)")
+            await tx.send(b"INSERT INTO sync_cursor VALUES ('two', 3)")
+
+    with pytest.raises(errors.UniqueViolation):
+        await pipelined()
+
+    assert await cursors(database) == []
+
+
+async def test_a_deadlock_says_that_somebody_else_was_first(database: Database) -> None:
+    await write(database, b"INSERT INTO sync_cursor VALUES ('one', 1), ('two', 1)")
+
+    with pytest.raises(StaleWrite):
+        await write(database, b"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'deadlock_detected'; END $$")
+
+
+async def test_a_pool_without_a_free_connection_says_so_in_time(conninfo: Conninfo) -> None:
+    async with Database.open(conninfo.app, name="small", min_size=1, max_size=1, timeout_s=0.1) as database:
+        async with database.transaction(T):
+            with pytest.raises(StoreUnavailable):
+                await cursors(database)
+        assert await cursors(database) == []
+
+
+async def test_a_pool_opens_while_the_database_is_down(tmp_path: Path) -> None:
+    nowhere = f"host={tmp_path} dbname=touchline user=touchline_app"
+    async with Database.open(nowhere, name="early", min_size=1, max_size=1, timeout_s=0.1) as database:
+        with pytest.raises(StoreUnavailable):
+            await cursors(database)
+
+
+async def test_a_restarted_database_is_found_again(tmp_path: Path) -> None:
+    server = Postgres(tmp_path / "server", connections_max=20)
+    server.start()
+    try:
+        migrate(server.owner_conninfo)
+        async with Database.open(
+            server.app_conninfo, name="test", min_size=3, max_size=3, timeout_s=10
+        ) as database:
+            await write(database, b"INSERT INTO sync_cursor VALUES ('one', 1)")
+            server.stop()
+            with pytest.raises(StoreUnavailable):
+                await cursors(database)
+            server.start()
+
+            assert await cursors(database) == ["one"]
+    finally:
+        server.stop()
+
+
+def test_migrating_a_database_that_is_down_says_so(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable):
+        migrate(f"host={tmp_path} dbname=touchline user=touchline_owner")
