@@ -22,7 +22,7 @@ test: $(READY) ## Run the tests
 	@$(BIN)/pytest -m "not proof" $(ARGS)
 
 check: $(READY) ## Lint, format, types, layers, migrations
-	@echo "ruff";         $(BIN)/ruff check --quiet
+	@echo "ruff";         $(BIN)/ruff check --quiet --output-format concise
 	@echo "format";       $(BIN)/ruff format --check --quiet
 	@echo "mypy";         $(BIN)/mypy --no-error-summary
 	@echo "import-linter"; $(BIN)/lint-imports > $(VENV)/layers.txt 2>&1 || { cat $(VENV)/layers.txt; exit 1; }
