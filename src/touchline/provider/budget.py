@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 BURST_SHARE = 0.25
 SLOW_S = 60.0
 """After the provider said "too many" the bucket fills at half speed for so long."""
+WAIT_LEAST_S = 0.001
+"""A shorter wait could be lost in the rounding of the clock and be repeated for ever."""
 VALKEY_TIMEOUT_S = 1.0
 VALKEY_PAUSE_S = 5.0
 """After Valkey failed it is left alone for so long."""
@@ -135,7 +137,7 @@ class Budget:
         while (wait_s := await self._take(urgency)) > 0:
             if self._clock.monotonic() + wait_s > patient_until:
                 raise ProviderLimited(provider, endpoint, wait_s)
-            await self._clock.sleep(wait_s)
+            await self._clock.sleep(max(wait_s, WAIT_LEAST_S))
 
     async def limited(self, seconds: float) -> None:
         """The provider wants to be left alone for so long: nobody asks before, and slowly afterwards."""

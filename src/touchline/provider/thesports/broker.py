@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 import ssl
+import threading
 from collections.abc import Callable
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
 import aiomqtt
+from aiomqtt.types import PahoSocket
+from paho.mqtt import client as mqtt
 
 DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883, "ws": 80, "wss": 443}
 DEFAULT_PATH = "/mqtt"
@@ -39,6 +42,8 @@ class Connection(aiomqtt.Client):
         web = parts.scheme in {"ws", "wss"}
         secure = parts.scheme in {"mqtts", "wss"}
         name = unquote(parts.username or "") or user
+        self._left = False
+        self._leaving = threading.Lock()
         super().__init__(
             hostname=parts.hostname or "",
             port=parts.port or DEFAULT_PORTS[parts.scheme],
@@ -73,9 +78,22 @@ class Connection(aiomqtt.Client):
             raise AssertionError("messages go to `receive`")
 
     def _hang_up(self) -> None:
-        """Close the socket whatever state the connection is in; with it go its reader and its timer."""
-        self._client.disconnect()
-        self._client._sock_close()  # paho has no public way to drop a half-open connection
+        """Close the socket whatever state the connection is in; with it go its reader and its timer.
+
+        Not before the loop has run what it was asked to do with that socket. Paho has no public way
+        to drop a half-open connection.
+        """
+        with self._leaving:
+            self._left = True
+            self._loop.call_soon(self._client._sock_close)
+
+    def _on_socket_open(self, client: mqtt.Client, userdata: object, sock: PahoSocket) -> None:
+        """Called by the thread that connects. It can't be stopped, so it may come after we have left."""
+        with self._leaving:
+            if self._left:
+                sock.close()
+                raise ConnectionAbortedError("left while connecting")
+            super()._on_socket_open(client, userdata, sock)
 
 
 def _handing_to(receive: Receive) -> type[asyncio.Queue[aiomqtt.Message]]:
