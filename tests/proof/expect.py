@@ -8,6 +8,7 @@ written rules. Instants are football time, Unix seconds.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
 
 from tests.proof.timelines import DISMISSALS, GOALS, Pair, Timeline
 
@@ -17,7 +18,7 @@ LABEL = {FIRST_HALF: "1H", SECOND_HALF: "2H", EXTRA_TIME: "ET"}
 BASE = {"1H": 0, "2H": 45, "E1": 90, "E2": 105}
 CAP = {"1H": 45, "2H": 90, "E1": 105, "E2": 120}
 FLIGHT_S = 9.0
-"""How long the word of an event is on its way, at most: until then the minute of a period runs on."""
+"""How long the word of an event is on its way, at most, while nothing is broken."""
 CARDS = {"yellow": 3, "red": 4, "second_yellow": 15}
 
 
@@ -93,14 +94,17 @@ class Expected:
         return standing | {m.text for m in running if m.at <= until and m.until > since}
 
 
-def expect(match: Timeline, placed: Placement) -> Expected:
-    """The expectation for `match` where `placed` says its periods began."""
+def expect(match: Timeline, placed: Placement, flight_s: float = FLIGHT_S) -> Expected:
+    """The expectation for `match` where `placed` says its periods began.
+
+    The minute of a period runs on until the word of its whistle is there, `flight_s` after it at most.
+    """
     statuses = tuple(_statuses(match, placed))
     periods = tuple(_periods(placed, statuses))
     return Expected(
         steps=tuple(_steps(match, placed, statuses)),
-        minutes=tuple(minute for period in periods for minute in _minutes(*period, overruns=False)),
-        overruns=tuple(minute for period in periods for minute in _minutes(*period, overruns=True)),
+        minutes=tuple(minute for period in periods for minute in _minutes(*period)),
+        overruns=tuple(minute for period in periods for minute in _overruns(*period, flight_s)),
         cards=tuple(
             Card(placed.starts[event.period] + event.s, CARDS[event.type], event.side)
             for event in match.events
@@ -172,13 +176,20 @@ def _periods(
         yield "E2", EXTRA_TIME, second, ends[EXTRA_TIME]
 
 
-def _minutes(period: str, status: int, begins: float, ends: float, *, overruns: bool) -> Iterator[Minute]:
-    """The minutes of a period, counted from its stamp; or those that begin after it, unheard of."""
+def _minutes(period: str, status: int, begins: float, ends: float) -> Iterator[Minute]:
+    """The minutes of a period, counted from its stamp."""
     at, minute = begins, BASE[period] + 1
-    while at < ends + FLIGHT_S:
-        if (at >= ends) == overruns:
-            until = at + 60 if at + 60 < ends else ends + (FLIGHT_S if overruns else 0)
-            yield Minute(at, until, status, minute_text(period, minute))
+    while at < ends:
+        yield Minute(at, min(at + 60, ends), status, minute_text(period, minute))
+        at, minute = at + 60, minute + 1
+
+
+def _overruns(period: str, status: int, begins: float, ends: float, flight_s: float) -> Iterator[Minute]:
+    """The minutes that begin after the period has ended, unheard of."""
+    passed = ceil((ends - begins) / 60)
+    at, minute = begins + 60 * passed, BASE[period] + 1 + passed
+    while at < ends + flight_s:
+        yield Minute(at, ends + flight_s, status, minute_text(period, minute))
         at, minute = at + 60, minute + 1
 
 

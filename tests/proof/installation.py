@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import psycopg
 import pytest
 
 from touchline.embedded.postgres import Postgres
@@ -26,6 +27,7 @@ PROGRAM = Path(sys.executable).with_name("touchline")
 TAIL_LINES = 60
 READY_MAX_S = 40.0
 STOP_MAX_S = 10.0
+QUIET_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,19 @@ class Installation:
         while (left := self.clock.real(football) - time.time()) > 0:
             self.program.must_run()
             time.sleep(min(left, 1.0))
+
+    def until_quiet(self, within_s: float = 20.0) -> None:
+        """Wait until the writer has had nothing to write for a while; the minutes do not count."""
+        seen: list[tuple[float, Any]] = []
+
+        def quiet() -> bool:
+            with psycopg.connect(self.conninfo) as connection:
+                now = connection.execute("SELECT sum(version), count(*) FROM ts_matches").fetchone()
+            if not seen or seen[-1][1] != now:
+                seen.append((time.monotonic(), now))
+            return time.monotonic() - seen[-1][0] >= QUIET_S
+
+        self.until("end of the writing", quiet, within_s)
 
     def pids(self, name: str) -> list[int]:
         """The processes of a part: `postgres` (the server, not its workers), `sim`, `ingest`, `work`, `web`."""

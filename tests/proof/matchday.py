@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.proof.expect import Expected, Placement, expect
+from tests.proof.expect import FLIGHT_S, Expected, Placement, expect
 from tests.proof.follow import Follower
 from tests.proof.installation import Installation
 from tests.proof.timelines import Timeline
 
 PLAN_MAX_S = 30.0
+LIST_S = 41.0
+"""How long a list of incidents follows the event it tells of, at most (football seconds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +41,29 @@ def provider_settings(path: Path, chosen: Sequence[Timeline]) -> dict[str, str]:
     }
 
 
-def matchday(installation: Installation, chosen: Sequence[Timeline]) -> Matchday:
-    """Ask the provider when it plays them. Nothing but ids and instants of periods is taken from it."""
+def matchday(installation: Installation, chosen: Sequence[Timeline], flight_s: float = FLIGHT_S) -> Matchday:
+    """Ask the provider when it plays them. Nothing but ids and instants of periods is taken from it.
+
+    `flight_s` is how long the word of an event may be on its way.
+    """
     installation.until("plan of the provider", lambda: installation.plan() is not None, PLAN_MAX_S)
     planned = {entry["timeline"]: entry for entry in installation.plan()["matches"]}
     assert set(planned) == {match.id for match in chosen}
     timelines = {planned[match.id]["id"]: match for match in chosen}
-    expected = {id_: expect(match, _placement(planned[match.id])) for id_, match in timelines.items()}
+    expected = {id_: expect(match, _placement(planned[match.id]), flight_s) for id_, match in timelines.items()}
     return Matchday(timelines, expected)
 
 
 def until_all_ended(installation: Installation, day: Matchday, follower: Follower, within_s: float) -> None:
-    """Play to the last whistle; then every match must be seen ended within so many real seconds."""
-    installation.play_until(day.ended)
+    """Play to the last whistle; every match must be seen ended within so many real seconds, and all be told."""
+    installation.play_until(day.ended + LIST_S)
 
     def all_ended() -> bool:
         ended = {row.match_id for row in follower.rows if row.board.status == 8}
         return ended >= set(day.expected)
 
     installation.until("end of every match in the change stream", all_ended, within_s)
+    installation.until_quiet()
 
 
 def _placement(planned: dict[str, Any]) -> Placement:

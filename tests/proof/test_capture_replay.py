@@ -14,7 +14,6 @@ from tests.shared import shared
 RECORDING = "data/thesports/mqtt_capture.jsonl"
 SPEED = 100.0
 START_S = 14.0
-QUIET_S = 1.5
 
 ROWS = """
 SELECT
@@ -48,24 +47,8 @@ def replayed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
         say(f"replaying {(last - first) / 60:.0f} minutes at {SPEED:g}x")
         replay = installation.run("replay", str(recording), "--mqtt-url", installation.mqtt_url, "--clock")
         assert replay.wait((last - first) / SPEED + START_S + 20) == 0, replay.tail()
-        wait_until_quiet(installation)
+        installation.until_quiet()
         yield installation
-
-
-def wait_until_quiet(installation: Installation) -> None:
-    """Wait until no match row was touched for a while: the minute engine aside, all is written."""
-    seen: list[tuple[float, object]] = []
-
-    def quiet() -> bool:
-        with psycopg.connect(installation.conninfo) as connection:
-            now = connection.execute(
-                "SELECT sum(version), count(*), max(last_event_ts) FROM ts_matches"
-            ).fetchone()
-        if not seen or seen[-1][1] != now:
-            seen.append((time.monotonic(), now))
-        return time.monotonic() - seen[-1][0] >= QUIET_S
-
-    installation.until("end of the replay in the database", quiet, 20)
 
 
 def stored(installation: Installation) -> dict[str, Folded]:

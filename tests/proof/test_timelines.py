@@ -18,7 +18,7 @@ from tests.proof.expect import FLIGHT_S
 from tests.proof.follow import Follower
 from tests.proof.installation import FastClock, Installation, say
 from tests.proof.judge import Limits, Verdict, judge
-from tests.proof.matchday import Matchday, matchday, provider_settings, until_all_ended
+from tests.proof.matchday import LIST_S, Matchday, matchday, provider_settings, until_all_ended
 from tests.proof.timelines import Timeline, choose, read
 from tests.shared import shared
 
@@ -33,7 +33,6 @@ MINUTE_LATE_S = 1.0
 """Real seconds in which a board that is asked for has its minute: what the minute engine promises."""
 PUNCTUAL_S, UNPUNCTUAL_MOST = 0.4, 0.02
 """At 60x a minute lasts one real second: at half past nearly all must be this punctual."""
-LIST_S = 41.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +55,7 @@ def play(directory: Path, chosen: Sequence[Timeline], speed: float) -> Iterator[
             Follower(installation.conninfo, clock) as follower,
             Asker(installation.web_port, clock, half_past(day.expected)) as asker,
         ):
-            until_all_ended(installation, day, follower, within_s=5)
-            time.sleep(1)
+            until_all_ended(installation, day, follower, within_s=LATE_S)
             yield Played(installation, day, follower, asker.answers)
 
 
