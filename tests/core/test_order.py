@@ -235,6 +235,15 @@ def test_a_slower_connection_of_the_same_feed_repeats_and_is_not_believed() -> N
     assert reason_for(match, echo_of((2, 0), 1.6, after=(1, 0))) is Reason.UNCHANGED
 
 
+def test_the_first_goal_is_not_undone_by_a_slower_connection() -> None:
+    """What stood before anybody set it counts as left behind too."""
+    match = decide(a_match(), a_claim(score=(0, 0), at_ms=T - 60_000), T - 60_000).match
+    match = decide(match, a_claim(score=(1, 0)), T).match
+
+    assert reason_for(match, echo_of((0, 0), 1)) is Reason.ECHO
+    assert reason_for(match, echo_of((0, 0), 1, after=(1, 0))) is Reason.APPLIED
+
+
 def test_a_connection_that_was_past_it_really_goes_back() -> None:
     match = a_match_told((1, 0), (2, 0))
 

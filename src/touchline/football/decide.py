@@ -6,7 +6,7 @@ everything that follows — events, revisions, questions, warnings — is read o
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, assert_never
 
 from msgspec.structs import replace
 
@@ -32,6 +32,7 @@ from touchline.football.model import (
     Source,
     Status,
     StatusChanged,
+    StatusClaim,
 )
 from touchline.football.status import is_provisional, missed
 
@@ -252,7 +253,10 @@ def _signed(
     now_ms: int,
 ) -> Match:
     """`state` with who set what, and when; invariants 3, 11 and 12."""
-    signatures = {group: order.sign(before, seen, group, _said(seen, group)) for group in applied}
+    signatures = {
+        group: order.sign(before, seen, group, _said(seen, group), _standing(before, group))
+        for group in applied
+    }
     updated = before.provider_update_time
     # A claim that is believed in part must be able to come again and confirm the rest.
     if seen.provider_time is not None and _UNBELIEVED.isdisjoint(refused.values()):
@@ -265,6 +269,27 @@ def _signed(
         last_event_ts=now,
         last_seen_ts=now,
     )
+
+
+def _standing(match: Match, group: Group) -> object:
+    """What a claim would say that finds `group` as it stands."""
+    match group:
+        case Group.STATUS:
+            return StatusClaim(match.status)
+        case Group.GOALS:
+            return score.goals_of(match)
+        case Group.COUNTS:
+            return score.counts_of(match)
+        case Group.INCIDENTS:
+            return tuple(one.what for one in incidents.listed(match.incidents))
+        case Group.STATS:
+            return match.statistics
+        case Group.TLIVE:
+            return match.tlive
+        case Group.SCHEDULE:
+            return match.schedule
+        case _:
+            assert_never(group)
 
 
 def _said(seen: Observation, group: Group) -> object:

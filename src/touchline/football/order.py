@@ -87,14 +87,13 @@ def is_its_turn(match: Match, seen: Observation, group: Group, now_ms: int) -> b
     return match.status in DIARY_STATUSES or not _spoken_live(match, now_ms)
 
 
-def sign(match: Match, seen: Observation, group: Group, content: object) -> Provenance:
-    """The provenance of `group` once `seen` has set it to `content`."""
+def sign(match: Match, seen: Observation, group: Group, content: object, replaced: object) -> Provenance:
+    """The provenance of `group` once `seen` has set it to `content` in place of `replaced`."""
     stored = match.provenance.get(group)
-    superseded: tuple[tuple[int, int], ...] = ()
-    if stored is not None:
-        oldest_ms = seen.observed_at_ms - ECHO_MS
-        kept = [entry for entry in stored.superseded if entry[1] >= oldest_ms]
-        superseded = (*kept, (stored.fingerprint, seen.observed_at_ms))[-SUPERSEDED_MAX:]
+    oldest_ms = seen.observed_at_ms - ECHO_MS
+    past = () if stored is None else tuple(one for one in stored.superseded if one[1] >= oldest_ms)
+    left = fingerprint(replaced) if stored is None else stored.fingerprint
+    superseded = (*past, (left, seen.observed_at_ms))[-SUPERSEDED_MAX:]
     return Provenance(
         source=seen.source,
         channel=seen.channel,

@@ -54,6 +54,11 @@ def goals_of(match: Match) -> Goals:
     return Goals((home[0], home[1], home[5], home[6]), (away[0], away[1], away[5], away[6]))
 
 
+def counts_of(match: Match) -> Counts:
+    """Slots 2 to 4 of both sides as a claim would say them."""
+    return Counts(match.home_scores[2:5], match.away_scores[2:5])
+
+
 def are_mirrored(match: Match, claim: Counts) -> bool:
     """Whether `claim` is what stands with the sides exchanged."""
     return claim.home == match.away_scores[2:5] and claim.away == match.home_scores[2:5]
