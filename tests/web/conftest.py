@@ -64,6 +64,9 @@ async def served(
     async with asyncio.TaskGroup() as group:
         group.create_task(serve(parts, "127.0.0.1", 0, stop, address.set_result))
         try:
-            yield await address
+            origin = await address
+            while parts.follower.position is None:
+                await wall.sleep(0.02)
+            yield origin
         finally:
             stop.set()

@@ -8,6 +8,36 @@ from touchline.football.model import Side, Status, StatusChanged
 from touchline.store.db import Database
 
 WINDOW_S = 120 * 60
+ON_THE_BOARD = {
+    "id": "aaaaaaaaaaaaaa1",
+    "match_time": NOW - 4_000,
+    "live_state": "in_play",
+    "status_id": 4,
+    "status": "second_half",
+    "minute": 67,
+    "minute_text": "67'",
+    "competition": {
+        "id": "ccccccccccccc01",
+        "name": "Northern Premier",
+        "country": "Norland",
+        "logo": None,
+    },
+    "home": {"id": "hhhhhhhhhhhhh01", "name": "Home FC", "logo": None},
+    "away": {"id": "aaaaaaaaaaaaa01", "name": "aaaaaaaaaaaaa01", "logo": None},
+    "score": {
+        "home": 2,
+        "away": 1,
+        "half_time": [1, 1],
+        "regular": [2, 1],
+        "extra_time": None,
+        "shootout": None,
+    },
+    "cards": {"red": [0, 1], "yellow": [2, 3]},
+    "corners": [5, None],
+    "stale_reason": None,
+    "last_event_ts": NOW - 7,
+    "updated_at": "2026-02-07T17:41:34Z",
+}
 
 
 async def live(client: AsyncClient) -> dict:
@@ -41,37 +71,7 @@ async def test_a_match_is_shown_as_the_contract_says(client: AsyncClient, databa
         "stale": False,
         "counts": {"in_play": 1, "expected": 0},
         "matches": [
-            {
-                "id": "aaaaaaaaaaaaaa1",
-                "match_time": NOW - 4_000,
-                "live_state": "in_play",
-                "status_id": 4,
-                "status": "second_half",
-                "minute": 67,
-                "minute_text": "67'",
-                "competition": {
-                    "id": "ccccccccccccc01",
-                    "name": "Northern Premier",
-                    "country": "Norland",
-                    "logo": None,
-                },
-                "home": {"id": "hhhhhhhhhhhhh01", "name": "Home FC", "logo": None},
-                "away": {"id": "aaaaaaaaaaaaa01", "name": "aaaaaaaaaaaaa01", "logo": None},
-                "score": {
-                    "home": 2,
-                    "away": 1,
-                    "half_time": [1, 1],
-                    "regular": [2, 1],
-                    "extra_time": None,
-                    "shootout": None,
-                },
-                "cards": {"red": [0, 1], "yellow": [2, 3]},
-                "corners": [5, None],
-                "stale_reason": None,
-                "last_event_ts": NOW - 7,
-                "updated_at": "2026-02-07T17:41:34Z",
-                "version": seq,
-            }
+            ON_THE_BOARD | {"version": seq},
         ],
     }
 

@@ -25,6 +25,8 @@ from touchline.web.reads import Reads
 ROWS = "rows"
 """The topic of single rows; live and day pages listen to it."""
 LIST = "list"
+RESET = b"event: reset\ndata: {}\n\n"
+"""Tells a page of single rows to read itself anew."""
 PACE = timedelta(seconds=1)
 GATHER_S = 0.1
 """Changes of so long are painted together."""
@@ -58,6 +60,7 @@ class Painter:
         self._marked: dict[MatchId, Side | None] = {}
         self._shape: object = None
         self._live: shapes.Live | None = None
+        self._lists: dict[str, bytes] = {}
         self._newest_ms = 0
         self.wake = asyncio.Event()
 
@@ -78,9 +81,11 @@ class Painter:
         self.wake.set()
 
     def repaint(self) -> None:
-        """Paint everything anew: what is known may have holes."""
-        self._marked.clear()
+        """Paint every open list and match anew: what was heard may have holes."""
+        opened = (topic.partition(" ")[2] for topic in self._hub.topics if topic.startswith("match "))
+        self._marked = dict.fromkeys(map(MatchId, opened))
         self._shape = None
+        self._hub.publish(ROWS, "reset", RESET)
         self.wake.set()
 
     def mark_match(self, match_id: str) -> None:
@@ -88,15 +93,25 @@ class Painter:
         self._marked.setdefault(MatchId(match_id), None)
         self.wake.set()
 
-    def live_list(self, zone: ZoneInfo) -> str | None:
-        """The live list as last painted, or None before the first paint."""
-        return None if self._live is None else self._list(self._live, zone)
+    def live_list(self, zone: ZoneInfo) -> bytes | None:
+        """The live list as last read, or None before the first look; painted once for all who come."""
+        if self._live is None:
+            return None
+        if zone.key not in self._lists:
+            html = self._renderer.page(
+                "parts/live_list.html",
+                live=self._live,
+                sections=views.live_sections(self._live.matches),
+                zone=zone,
+            )
+            self._lists[zone.key] = event(html)
+        return self._lists[zone.key]
 
     async def turn(self) -> timedelta:
         """Paint what is marked, and the lists where they took another shape."""
         if not self._hub.topics:
             self._marked.clear()
-            self._live = self._shape = None
+            self._forget_lists()
             return PACE
         await self._clock.sleep(GATHER_S)
         marked, self._marked = self._marked, {}
@@ -112,15 +127,18 @@ class Painter:
         """Read the live window; paint it whole if its shape changed."""
         zones = [ZoneInfo(topic.partition(" ")[2]) for topic in self._hub.topics if topic.startswith("list ")]
         if not zones:
-            self._live = self._shape = None
+            self._forget_lists()
             return
         self._live = live = await self._desk.live()
+        self._lists.clear()
         shape = (live.stale, [(match.id, match.live_state, match.stale_reason) for match in live.matches])
         if shape == self._shape:
             return
         self._shape = shape
         for zone in zones:
-            self._hub.publish(list_topic(zone), LIST, event(self._list(live, zone)))
+            painted = self.live_list(zone)
+            if painted is not None:
+                self._hub.publish(list_topic(zone), LIST, painted)
 
     async def _paint_rows(self, marked: dict[MatchId, Side | None]) -> None:
         if not marked or ROWS not in self._hub.topics:
@@ -147,10 +165,9 @@ class Painter:
             )
             self._hub.publish(topic, match_id, event(html))
 
-    def _list(self, live: shapes.Live, zone: ZoneInfo) -> str:
-        return self._renderer.page(
-            "parts/live_list.html", live=live, sections=views.live_sections(live.matches), zone=zone
-        )
+    def _forget_lists(self) -> None:
+        self._live = self._shape = None
+        self._lists.clear()
 
 
 def event(html: str) -> bytes:

@@ -18,7 +18,7 @@ from touchline.errors import BadInput
 from touchline.feed.hub import Hub, Reader
 from touchline.ids import is_external_id
 from touchline.web.desk import Desk
-from touchline.web.fragments import LIST, ROWS, Painter, event, list_topic, match_topic
+from touchline.web.fragments import LIST, ROWS, Painter, list_topic, match_topic
 from touchline.web.health import Health
 from touchline.web.problems import TooManyStreams
 from touchline.web.queries import Connection
@@ -107,9 +107,9 @@ class Streams:
         if wanted.match_id is not None:
             self._painter.mark_match(wanted.match_id)
         elif wanted.zone is not None:
-            html = self._painter.live_list(wanted.zone)
-            if html is not None:
-                reader.offer(LIST, event(html))
+            painted = self._painter.live_list(wanted.zone)
+            if painted is not None:
+                reader.offer(LIST, painted)
         self._painter.wake.set()
 
     async def _speak(self, reader: Reader, send: Send) -> None:

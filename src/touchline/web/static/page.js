@@ -7,7 +7,7 @@ const connection = document.getElementById("connection");
 const words = document.getElementById("connection-text");
 const notice = document.getElementById("notice");
 const STATES = { live: "Live", connecting: "Connecting…", delayed: "Data delayed", lost: "Reconnecting…" };
-let opened = 0;
+const rows = document.body.dataset.stream.includes("rows");
 
 listen(document.body.dataset.stream, {
   fragment: place,
@@ -18,8 +18,7 @@ listen(document.body.dataset.stream, {
     notice.textContent = name === "lost" ? "Unable to load match data. What you see is the last we had." : "Data delayed";
   },
   // A stream begins with the state of its list or match; a page of single rows reads itself anew.
-  opened() {
-    opened += 1;
-    if (opened > 1 && document.body.dataset.stream.includes("rows")) refetch("list");
+  reset() {
+    if (rows) refetch("list");
   },
 });

@@ -26,9 +26,10 @@ export function listen(url, on) {
 
   function open() {
     source = new EventSource(url);
-    source.addEventListener("open", () => { failures = 0; alive(); on.opened(); });
+    source.addEventListener("open", () => { failures = 0; alive(); on.reset(); });
     source.addEventListener("alive", alive);
     source.addEventListener("fragment", (event) => { alive(); on.fragment(event.data); });
+    source.addEventListener("reset", on.reset);
     source.addEventListener("bye", again);
     source.addEventListener("error", again);
   }
