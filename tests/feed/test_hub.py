@@ -39,6 +39,8 @@ def test_a_reader_with_too_much_waiting_is_cut_off_alone(hub: Hub) -> None:
             hub.publish("list", f"m{number}", b".")
             quick.take()
 
+        hub.publish("list", "one-more", b".")
+
         assert slow.cut_off
         assert slow.take() == []
         assert slow.news.is_set()

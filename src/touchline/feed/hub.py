@@ -25,13 +25,17 @@ class Reader:
         self._waiting: OrderedDict[str, bytes] = OrderedDict()
         self._news = asyncio.Event()
 
-    def offer(self, key: str, fragment: bytes) -> None:
-        """Leave the newest state of `key`. A reader with too much waiting is cut off."""
+    def offer(self, key: str, fragment: bytes) -> bool:
+        """Leave the newest state of `key`; False when this was too much and the reader is cut off now."""
+        if self.cut_off:
+            return True
         self._waiting.pop(key, None)
         self._waiting[key] = fragment
-        if len(self._waiting) > WAITING_MAX:
-            self.cut()
         self._news.set()
+        if len(self._waiting) <= WAITING_MAX:
+            return True
+        self.cut()
+        return False
 
     def cut(self) -> None:
         """End the stream: nothing more is kept for this reader."""
@@ -94,7 +98,8 @@ class Hub:
     def publish(self, topic: str, key: str, fragment: bytes) -> None:
         """Give `fragment`, the newest state of `key`, to every reader of `topic`."""
         for reader in self._readers.get(topic, ()):
-            reader.offer(key, fragment)
+            if not reader.offer(key, fragment):
+                self.count_cut()
 
     def count_cut(self) -> None:
         """Note that a reader was cut off because it was too slow."""

@@ -11,7 +11,6 @@ from touchline.web.problems import KINDS
 from touchline.web.queries import Asked
 
 HELD = {"Cache-Control": "public, max-age=300"}
-NOT_DESCRIBED = ("title",)
 
 
 class Field(NamedTuple):
@@ -80,9 +79,9 @@ class Reference(Controller):
 
 
 def chapters(document: Mapping[str, Any]) -> list[Chapter]:
-    """The operations of `document` by their tag, in the order of their paths."""
+    """The operations of `document` by their tag: lists before single things, else by their paths."""
     found: dict[str, list[Operation]] = {}
-    for path, item in document["paths"].items():
+    for path, item in sorted(document["paths"].items(), key=lambda each: ("{" in each[0], each[0])):
         for method, spoken in item.items():
             operation = _operation(document, method, path, spoken)
             found.setdefault(spoken.get("tags", ["Other"])[0], []).append(operation)
