@@ -31,7 +31,7 @@ class Item(Struct, frozen=True, kw_only=True):
     minute_of_phase: bool
     """Whether the stored minute belongs to the present phase."""
     second_period: bool
-    """Whether the second period of extra time has a stamp of its own."""
+    """Whether the stored minute was counted in a second period of extra time with a stamp of its own."""
     competition_id: str
     competition_name: str
     competition_logo: str | None
