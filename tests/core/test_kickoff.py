@@ -5,9 +5,8 @@ from tests.build import MATCH_TIME, T, a_claim, a_match
 
 from touchline.football.decide import decide
 from touchline.football.kickoff import course
-from touchline.football.minute import minute_at, of_match
+from touchline.football.minute import minute_at, of_match, second_period_from
 from touchline.football.model import Group, Match, Period, Reason, Status
-from touchline.football.text import has_second_period
 
 K = MATCH_TIME
 COLUMNS = {
@@ -149,7 +148,7 @@ def test_a_second_stamp_in_extra_time_begins_its_second_period(delta_s: int, rea
     match = stamped(a_match(status=Status.EXTRA_TIME), K, K + delta_s, status=Status.EXTRA_TIME)
 
     assert [one.reason for one in match.revisions] == [reason]
-    assert has_second_period(match.revisions) is (reason == "et_second_period")
+    assert (second_period_from(match) is not None) is (reason == "et_second_period")
     assert match.overtime_kickoff_ts == K
 
 

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+from msgspec.structs import replace
 from tests.build import MATCH_TIME, T, a_claim, a_match
 
 from touchline.football.decide import decide
@@ -10,6 +11,7 @@ from touchline.football.minute import (
     KICKOFF_IN_FUTURE,
     OVERRUN,
     Running,
+    counts_from,
     differs,
     minute_at,
     next_flip,
@@ -103,6 +105,39 @@ def test_only_the_second_period_of_extra_time_may_begin_below_what_was_shown() -
 
     assert minute_at(before, second + 6) == 110
     assert minute_at(after, second + 6) == 106
+
+
+def test_a_minute_of_the_first_period_reads_as_one_until_the_second_has_its_own() -> None:
+    announced = a_revision(Period.OVERTIME, K + 990, reason="et_second_period", seen=K + 995)
+    match = a_match(
+        status=S.EXTRA_TIME,
+        phase_entered_ts=K,
+        overtime_kickoff_ts=K,
+        revisions=(announced,),
+        minute=107,
+        last_minute_update_ts=K + 960,
+    )
+
+    assert text_of(match) == "105+2'"
+    assert text_of(replace(match, minute=106, last_minute_update_ts=K + 996)) == "106'"
+
+
+@pytest.mark.parametrize("updated_ts", [K + 960, K + 995])
+def test_the_second_periods_first_minute_is_written_even_where_the_first_one_reached_it(
+    updated_ts: int,
+) -> None:
+    announced = a_revision(Period.OVERTIME, K + 950, reason="et_second_period", seen=K + 995)
+    match = running(S.EXTRA_TIME, revisions=(announced,), minute=106, last_minute_update_ts=updated_ts)
+
+    assert differs(match, 106)
+    assert not differs(replace(match, last_minute_update_ts=counts_from(match)), 106)
+
+
+def test_a_minute_of_the_very_second_of_the_announcement_does_not_hold_the_second_period_up() -> None:
+    announced = a_revision(Period.OVERTIME, K + 1_020, reason="et_second_period", seen=K + 1_022)
+    match = running(S.EXTRA_TIME, revisions=(announced,), minute=108, last_minute_update_ts=K + 1_022)
+
+    assert minute_at(match, K + 1_022.5) == 106
 
 
 @pytest.mark.parametrize(

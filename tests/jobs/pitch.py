@@ -15,11 +15,16 @@ METRICS = Metrics()
 KICK_OFF = """
 INSERT INTO ts_matches (
     external_id, match_time, status_id, phase_entered_ts, first_half_kickoff_ts, second_half_kickoff_ts,
-    minute, last_minute_update_ts, updated_at, created_at
+    overtime_kickoff_ts, minute, last_minute_update_ts, updated_at, created_at
 ) VALUES (
     %(id)s, %(match_time)s, %(status_id)s, %(phase_entered_ts)s, %(first_half_kickoff_ts)s,
-    %(second_half_kickoff_ts)s, %(minute)s, %(last_minute_update_ts)s, now(), now()
+    %(second_half_kickoff_ts)s, %(overtime_kickoff_ts)s, %(minute)s, %(last_minute_update_ts)s, now(), now()
 )
+"""
+ANNOUNCE = """
+INSERT INTO kickoff_revision (
+    match_id, period, seq, kickoff_ts, delta_s, source, observed_at_ms, followed, reason
+) VALUES (%(id)s, 'overtime', 1, %(stamp)s, 950, 'mqtt', %(stamp)s * 1000::bigint, TRUE, 'et_second_period')
 """
 
 
@@ -45,12 +50,18 @@ class Pitch:
             "phase_entered_ts": T,
             "first_half_kickoff_ts": T,
             "second_half_kickoff_ts": None,
+            "overtime_kickoff_ts": None,
             "minute": None,
             "last_minute_update_ts": None,
         }
         async with self.db.transaction(T * 1000) as tx:
             await tx.execute(KICK_OFF, row | columns)
         return id_
+
+    async def announce_second_period(self, id_: str, stamp: int) -> None:
+        """A stamp of its own for the second period of extra time."""
+        async with self.db.transaction(T * 1000) as tx:
+            await tx.execute(ANNOUNCE, {"id": id_, "stamp": stamp})
 
     async def set(self, assignments: str, **values: Any) -> None:
         """Change every match as the writer would: with a new version."""

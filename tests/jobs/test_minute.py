@@ -119,6 +119,20 @@ async def test_the_second_half_begins_at_46_even_where_the_first_ended_there(pit
     assert await pitch.texts() == ["46'"]
 
 
+async def test_the_second_period_of_extra_time_begins_at_106_even_where_the_first_ended_there(
+    pitch: Pitch,
+) -> None:
+    id_ = await pitch.kick_off(
+        status_id=5, phase_entered_ts=T - 950, overtime_kickoff_ts=T - 950, minute=106, last_minute_update_ts=T
+    )
+    await pitch.announce_second_period(id_, T)
+
+    await pitch.engine.turn()
+    await pitch.engine.turn()
+
+    assert await pitch.texts() == ["106'"]
+
+
 async def test_stoppage_time_reads_as_stoppage_time(pitch: Pitch) -> None:
     await pitch.kick_off(first_half_kickoff_ts=T - 46 * 60)
 

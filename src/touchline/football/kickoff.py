@@ -53,7 +53,7 @@ class Course(Struct, frozen=True):
     pauses_from_ts: int = 0
     """Interruptions before this are contained in the stamp already."""
     second_from_ts: int | None = None
-    """When the second period of extra time was announced."""
+    """A minute stored from here on was counted after the second period of extra time was announced."""
 
 
 def first(match: Stamped, period: Period) -> int | None:
@@ -80,7 +80,8 @@ def course(match: Stamped, period: Period) -> Course | None:
 def _follow(now: Course, revision: KickoffRevision) -> Course:
     stamp, seen_ts = revision.kickoff_ts, revision.observed_at_ms // 1000
     if revision.reason == ET_SECOND_PERIOD:
-        return Course(stamp, stamp, now.pauses_from_ts, seen_ts)
+        # A minute stored in this very second is the first period's: the second begins behind it.
+        return Course(stamp, stamp, now.pauses_from_ts, seen_ts + 1)
     if revision.reason == RESUME:
         return Course(stamp, stamp, seen_ts, now.second_from_ts)
     return Course(stamp, now.begun_ts, now.pauses_from_ts, now.second_from_ts)

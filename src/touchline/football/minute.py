@@ -9,7 +9,7 @@ from math import floor
 from msgspec import Struct
 
 from touchline.football import kickoff
-from touchline.football.model import RUNNING, KickoffRevision, Match, Pause, Status
+from touchline.football.model import RUNNING, KickoffRevision, Match, Pause, Period, Status
 
 EARLY_S = -120
 """A kick-off this far ahead of us already counts as its first minute; further ahead nothing does."""
@@ -82,8 +82,20 @@ def next_flip(running: Running, now: float) -> float | None:
 
 
 def differs(running: Running, minute: int) -> bool:
-    """Whether `minute` must be written: the stored one is another, or belongs to an earlier phase."""
-    return running.minute != minute or not is_of_phase(running.last_minute_update_ts, running.phase_entered_ts)
+    """Whether `minute` must be written: the stored one is another, or belongs to an earlier period."""
+    return running.minute != minute or not is_of_phase(running.last_minute_update_ts, counts_from(running))
+
+
+def counts_from(running: Running) -> int:
+    """A minute stored from here on belongs to the present phase, and to its second period if that has begun."""
+    second = second_period_from(running) if running.status is Status.EXTRA_TIME else None
+    return max(running.phase_entered_ts, second or 0)
+
+
+def second_period_from(match: kickoff.Stamped) -> int | None:
+    """A minute stored from here on was counted in the second period of extra time; None: not announced."""
+    course = kickoff.course(match, Period.OVERTIME)
+    return course.second_from_ts if course else None
 
 
 def is_of_phase(last_minute_update_ts: int | None, phase_entered_ts: int) -> bool:

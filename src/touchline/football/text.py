@@ -4,9 +4,9 @@ A pure function of the row, always a string; `—` where nothing is to be shown 
 minute engine). Nobody else makes such a text.
 """
 
-from touchline.football.kickoff import ET_SECOND_PERIOD
-from touchline.football.minute import is_of_phase
-from touchline.football.model import KickoffRevision, Match, Status
+from touchline.football.kickoff import Stamped
+from touchline.football.minute import is_of_phase, second_period_from
+from touchline.football.model import Match, Status
 
 NOTHING = "—"
 
@@ -36,7 +36,8 @@ def minute_text(status: Status, minute: int | None, *, of_phase: bool, second_pe
     """The text for a stored `minute`.
 
     `of_phase`: the minute was written in the present phase; a running status otherwise shows its
-    label, never an earlier half's minute. `second_period`: extra time had a stamp of its own for it.
+    label, never an earlier half's minute. `second_period`: the minute was counted in the second period
+    of extra time, which had a stamp of its own; until then it reads as what it was counted for.
     """
     if status in _STANDING:
         return _STANDING[status]
@@ -61,10 +62,11 @@ def of_match(match: Match) -> str:
         match.status,
         match.minute,
         of_phase=is_of_phase(match.last_minute_update_ts, match.phase_entered_ts),
-        second_period=has_second_period(match.revisions),
+        second_period=is_of_second_period(match, match.last_minute_update_ts),
     )
 
 
-def has_second_period(revisions: tuple[KickoffRevision, ...]) -> bool:
-    """Whether a stamp announced the second period of extra time."""
-    return any(revision.reason == ET_SECOND_PERIOD for revision in revisions)
+def is_of_second_period(match: Stamped, last_minute_update_ts: int | None) -> bool:
+    """Whether a minute stored then was counted in the second period of extra time."""
+    announced = second_period_from(match)
+    return announced is not None and is_of_phase(last_minute_update_ts, announced)

@@ -18,8 +18,8 @@ import structlog
 from touchline.clock import Clock, real_until
 from touchline.errors import StoreUnavailable
 from touchline.feed.stream import Follower
-from touchline.football.minute import differs, minute_at, next_flip, warning
-from touchline.football.text import has_second_period, minute_text
+from touchline.football.minute import counts_from, differs, minute_at, next_flip, warning
+from touchline.football.text import is_of_second_period, minute_text
 from touchline.ids import MatchId
 from touchline.jobs.flips import Flips
 from touchline.loop import Loop
@@ -220,7 +220,7 @@ class MinuteEngine:
             return None
         minute = minute_at(ticking.running, now)
         if minute is not None and differs(ticking.running, minute):
-            return Minute(match_id, ticking.version, minute)
+            return Minute(match_id, ticking.version, minute, counts_from(ticking.running))
         self._warn(ticking, now)
         self._flips.put(match_id, next_flip(ticking.running, now))
         return None
@@ -233,8 +233,8 @@ class MinuteEngine:
         return written
 
     def _change(self, row: Written, at_ms: int) -> changes.NewChange:
-        revisions = self._matches[row.match_id].running.revisions
-        text = minute_text(row.status, row.minute, of_phase=True, second_period=has_second_period(revisions))
+        second_period = is_of_second_period(self._matches[row.match_id].running, row.last_minute_update_ts)
+        text = minute_text(row.status, row.minute, of_phase=True, second_period=second_period)
         return changes.NewChange(
             match_id=row.match_id,
             kind="minute",

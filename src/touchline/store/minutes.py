@@ -31,6 +31,8 @@ class Minute(Struct):
     id: MatchId
     version: int
     minute: int
+    counts_from: int
+    """A minute stored before this belongs to an earlier period."""
 
 
 class Written(NamedTuple):

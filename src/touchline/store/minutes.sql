@@ -32,24 +32,24 @@ ORDER BY match_id, started_ts
 
 -- tick --
 -- Only rows that are still as they were when their minute was worked out (version), and only where it
--- differs or belongs to an earlier phase. Locked in the order of external_id; a row somebody else
+-- differs or belongs to an earlier period. Locked in the order of external_id; a row somebody else
 -- holds is left out and tried again, so that one slow writer never delays the other minutes.
 WITH given AS (
-    SELECT id, version, minute
-    FROM json_to_recordset(%(minutes)s) AS g (id text, version bigint, minute smallint)
+    SELECT id, version, minute, counts_from
+    FROM json_to_recordset(%(minutes)s) AS g (id text, version bigint, minute smallint, counts_from bigint)
 ),
 
 due AS (
-    SELECT m.external_id, given.minute
+    SELECT m.external_id, given.minute, given.counts_from
     FROM given
     INNER JOIN ts_matches AS m ON given.id = m.external_id AND given.version = m.version
-    WHERE m.minute IS DISTINCT FROM given.minute OR m.last_minute_update_ts < m.phase_entered_ts
+    WHERE m.minute IS DISTINCT FROM given.minute OR m.last_minute_update_ts < given.counts_from
     ORDER BY m.external_id
     FOR NO KEY UPDATE OF m SKIP LOCKED
 )
 
 UPDATE ts_matches AS m
-SET minute = due.minute, last_minute_update_ts = greatest(%(now)s, m.phase_entered_ts)
+SET minute = due.minute, last_minute_update_ts = greatest(%(now)s, due.counts_from)
 FROM due
 WHERE m.external_id = due.external_id
 RETURNING

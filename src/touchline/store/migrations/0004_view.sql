@@ -10,7 +10,9 @@ SELECT
     coalesce(m.last_minute_update_ts >= m.phase_entered_ts, FALSE) AS minute_of_phase,
     EXISTS (
         SELECT FROM kickoff_revision AS r
-        WHERE r.match_id = m.external_id AND r.reason = 'et_second_period'
+        WHERE
+            r.match_id = m.external_id AND r.reason = 'et_second_period'
+            AND r.observed_at_ms / 1000 < m.last_minute_update_ts
     ) AS second_period,
     m.competition_id,
     coalesce(nullif(c2.name, ''), nullif(c.name, ''), m.competition_id) AS competition_name,
