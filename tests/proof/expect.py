@@ -8,7 +8,6 @@ written rules. Instants are football time, Unix seconds.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil
 
 from tests.proof.timelines import DISMISSALS, GOALS, Pair, Timeline
 
@@ -19,6 +18,9 @@ BASE = {"1H": 0, "2H": 45, "E1": 90, "E2": 105}
 CAP = {"1H": 45, "2H": 90, "E1": 105, "E2": 120}
 FLIGHT_S = 9.0
 """How long the word of an event is on its way, at most, while nothing is broken."""
+LAST_OF_E1 = 108
+"""18 minutes after the first stamp of extra time its first period is taken to be over: 109' may be read in a
+very long one, until the second stamp comes."""
 CARDS = {"yellow": 3, "red": 4, "second_yellow": 15}
 
 
@@ -74,7 +76,7 @@ class Expected:
     steps: tuple[Step, ...]
     minutes: tuple[Minute, ...]
     overruns: tuple[Minute, ...]
-    """A minute that would begin while the whistle's word is on its way: it may be shown or not."""
+    """Minutes that may be shown or not: those that begin while the word of the whistle is on its way."""
     cards: tuple[Card, ...]
     first: float
     ended: float
@@ -127,7 +129,7 @@ def yellow_cards(match: Timeline) -> Pair:
 
 def minute_text(period: str, minute: int) -> str:
     """How the minute of a period is shown; it stands at the period's end and the added time grows."""
-    cap = CAP[period]
+    cap = CAP["E2" if period == "E1" and minute > LAST_OF_E1 else period]
     return f"{minute}'" if minute <= cap else f"{cap}+{minute - cap}'"
 
 
@@ -179,14 +181,14 @@ def _periods(
 def _minutes(period: str, status: int, begins: float, ends: float) -> Iterator[Minute]:
     """The minutes of a period, counted from its stamp."""
     at, minute = begins, BASE[period] + 1
-    while at < ends:
+    while at < ends and not (period == "E1" and minute > LAST_OF_E1):
         yield Minute(at, min(at + 60, ends), status, minute_text(period, minute))
         at, minute = at + 60, minute + 1
 
 
 def _overruns(period: str, status: int, begins: float, ends: float, flight_s: float) -> Iterator[Minute]:
-    """The minutes that begin after the period has ended, unheard of."""
-    passed = ceil((ends - begins) / 60)
+    """The minutes that begin after the period has ended, unheard of (or is taken to have ended)."""
+    passed = sum(1 for _ in _minutes(period, status, begins, ends))
     at, minute = begins + 60 * passed, BASE[period] + 1 + passed
     while at < ends + flight_s:
         yield Minute(at, ends + flight_s, status, minute_text(period, minute))

@@ -86,11 +86,12 @@ def _boards(expected: Expected, rows: Sequence[Row], limits: Limits, lags: list[
 
 def _minutes(expected: Expected, rows: Sequence[Row], limits: Limits, lags: list[float]) -> Iterator[str]:
     """Every minute is shown, in time. One that lasts less than a message's way may be missing."""
-    first = {}
+    shown: dict[str, list[Row]] = {}
     for row in rows:
-        first.setdefault(row.text, row)
+        shown.setdefault(row.text, []).append(row)
     for minute in expected.minutes:
-        row = first.get(minute.text)
+        now = [row for row in shown.get(minute.text, ()) if row.seen >= minute.at - limits.early_s]
+        row = next(iter(now or shown.get(minute.text, ())), None)
         if row is None:
             if minute.until - minute.at > limits.flight_s:
                 yield f"minute {minute.text} of {minute.at:.0f} was never shown"
