@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 from collections.abc import AsyncIterator, Callable
@@ -103,6 +104,7 @@ async def test_a_certificate_nobody_vouches_for_is_not_trusted(tmp_path: Path):
         await until(lambda: listener.stream.state.health is Health.DOWN)
 
     assert "CERTIFICATE_VERIFY_FAILED" in listener.stream.state.reason
+    gc.collect()
 
 
 async def test_a_broker_that_is_killed_and_started_again_is_found_again(

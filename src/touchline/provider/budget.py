@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
 BURST_SHARE = 0.25
+REFILL_S = 60.1
+"""A little more than a minute, lest rounding let one call too many into it."""
 SLOW_S = 60.0
 """After the provider said "too many" the bucket fills at half speed for so long."""
 WAIT_LEAST_S = 0.001
@@ -123,7 +125,7 @@ class Budget:
         key: str = "touchline:budget",
     ) -> None:
         self._capacity = max(2.0, requests_per_minute * BURST_SHARE)
-        self._rate = max(requests_per_minute - self._capacity, 0.5) / 60
+        self._rate = max(requests_per_minute - self._capacity, 0.5) / REFILL_S
         self._clock = clock
         self._valkey = valkey
         self._key = key

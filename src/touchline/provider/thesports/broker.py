@@ -3,20 +3,18 @@
 import asyncio
 import contextlib
 import ssl
-import threading
 from collections.abc import Callable
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
 import aiomqtt
-from aiomqtt.types import PahoSocket
-from paho.mqtt import client as mqtt
 
 DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883, "ws": 80, "wss": 443}
 DEFAULT_PATH = "/mqtt"
 KEEPALIVE_S = 60
 TIMEOUT_S = 5.0
 """For connecting, subscribing and taking leave, each."""
+BREAK_OFF_S = 1.0
 
 Receive = Callable[[aiomqtt.Message], None]
 
@@ -42,8 +40,6 @@ class Connection(aiomqtt.Client):
         web = parts.scheme in {"ws", "wss"}
         secure = parts.scheme in {"mqtts", "wss"}
         name = unquote(parts.username or "") or user
-        self._left = False
-        self._leaving = threading.Lock()
         super().__init__(
             hostname=parts.hostname or "",
             port=parts.port or DEFAULT_PORTS[parts.scheme],
@@ -59,10 +55,11 @@ class Connection(aiomqtt.Client):
         )
 
     async def __aenter__(self) -> Self:
+        entering = asyncio.ensure_future(super().__aenter__())
         try:
-            return await super().__aenter__()
+            return await asyncio.shield(entering)
         except BaseException:
-            self._hang_up()
+            await self._break_off(entering)
             raise
 
     async def __aexit__(self, *exc: object) -> None:
@@ -77,23 +74,25 @@ class Connection(aiomqtt.Client):
         async for _ in self.messages:
             raise AssertionError("messages go to `receive`")
 
+    async def _break_off(self, entering: asyncio.Future[Self]) -> None:
+        """Hang up on a broker that is just being connected to.
+
+        The thread that connects can't be stopped, and what it opens after we have left nobody would
+        close: it gets a moment to come to its end.
+        """
+        try:
+            await asyncio.wait([entering], timeout=BREAK_OFF_S)
+        finally:
+            entering.cancel()
+            self._hang_up()
+
     def _hang_up(self) -> None:
         """Close the socket whatever state the connection is in; with it go its reader and its timer.
 
         Not before the loop has run what it was asked to do with that socket. Paho has no public way
         to drop a half-open connection.
         """
-        with self._leaving:
-            self._left = True
-            self._loop.call_soon(self._client._sock_close)
-
-    def _on_socket_open(self, client: mqtt.Client, userdata: object, sock: PahoSocket) -> None:
-        """Called by the thread that connects. It can't be stopped, so it may come after we have left."""
-        with self._leaving:
-            if self._left:
-                sock.close()
-                raise ConnectionAbortedError("left while connecting")
-            super()._on_socket_open(client, userdata, sock)
+        self._loop.call_soon(self._client._sock_close)
 
 
 def _handing_to(receive: Receive) -> type[asyncio.Queue[aiomqtt.Message]]:

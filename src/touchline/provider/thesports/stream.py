@@ -25,6 +25,7 @@ from touchline.settings import TheSports as TheSportsSettings
 
 STEADY_S = 10.0
 """A connection that held so long was a good one: the next back-off starts small again."""
+CANCEL_AGAIN_S = 2.0
 REFUSED_CODES = frozenset({4, 5, 134, 135})
 """CONNACK: bad user name or password, not authorised (MQTT 3.1.1, as paho's MQTT 5 reason codes)."""
 SUBSCRIBE_FAILED_FROM = 128
@@ -74,7 +75,10 @@ class Stream:
         async with asyncio.TaskGroup() as group:
             connected = group.create_task(self._connect_for_ever(), name="mqtt")
             await stop.wait()
-            connected.cancel()
+            # More than once: Python 3.11's wait_for loses a cancellation that meets its result.
+            while not connected.done():
+                connected.cancel()
+                await asyncio.wait([connected], timeout=CANCEL_AGAIN_S)
 
     async def _connect_for_ever(self) -> None:
         while True:
