@@ -1,5 +1,6 @@
 """The one writer on a real database, and what it left there."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -53,6 +54,18 @@ class Stage:
             return [
                 row[0] for row in await tx.rows("SELECT to_jsonb(m) FROM ts_matches AS m ORDER BY external_id")
             ]
+
+
+async def until_somebody_waits(db: Database, transactions: int = 1) -> None:
+    """Return once so many transactions wait for a lock; fail if they never do."""
+    waiting = 0
+    async with asyncio.timeout(10):
+        while waiting < transactions:
+            async with db.transaction(T) as tx:
+                [(waiting,)] = await tx.rows(
+                    "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                    " WHERE NOT granted AND datname = current_database()"
+                )
 
 
 def from_the_diary(id_: MatchId = MATCH, **schedule: Any) -> Observation:

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from psycopg import errors
 from tests.conftest import Conninfo
+from tests.db.stage import until_somebody_waits
 
 from touchline.football.model import GoalScored, Side, Status
 from touchline.ids import ChangeSeq, MatchId
@@ -84,7 +85,7 @@ async def test_a_reader_never_passes_a_transaction_that_is_still_open(database: 
         group.create_task(slow())
         later = group.create_task(quick())
         await appended.wait()
-        await _until_somebody_waits(database)
+        await until_somebody_waits(database)
         assert await read(database) == []
         assert not later.done()
         finish.set()
@@ -102,7 +103,9 @@ async def test_a_cursor_misses_nothing_while_many_append(database: Database) -> 
                 await changes.append(tx, [a_change(lock_version=writer * 100 + number)] * 2)
 
     async def follow() -> None:
-        while not done.is_set() or len(seen) < 90:
+        last = False
+        while not last:
+            last = done.is_set()
             seen.extend(await read(database, seen[-1].seq if seen else START))
 
     async with asyncio.TaskGroup() as group:
@@ -151,11 +154,3 @@ async def test_not_even_the_owner_rewrites_a_change(database: Database, conninfo
 
     with psycopg.connect(conninfo.owner) as owner, pytest.raises(errors.IntegrityConstraintViolation):
         owner.execute("UPDATE change SET minute = 1")
-
-
-async def _until_somebody_waits(database: Database) -> None:
-    """Return once a transaction waits for the turn to append."""
-    while True:
-        async with database.transaction(T) as tx:
-            if await tx.rows("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
-                return

@@ -3,10 +3,11 @@
 import asyncio
 from collections import Counter
 
+import psycopg
 import pytest
 from tests.build import MATCH, T, a_claim
 from tests.conftest import Conninfo
-from tests.db.stage import METRICS, Stage, reasons
+from tests.db.stage import METRICS, Stage, reasons, until_somebody_waits
 
 from touchline.errors import StoreUnavailable
 from touchline.football.model import Answer, GoalScored, Observation, Stat, Status
@@ -15,6 +16,17 @@ from touchline.store import matches
 from touchline.store.db import Database
 
 OTHER = MatchId("bbbbbbbbbbbbbb2")
+MEANWHILE = """
+CREATE FUNCTION meanwhile() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE ts_matches SET version = version + 1, note = 'meanwhile'
+    WHERE external_id = 'aaaaaaaaaaaaaa1' AND note <> 'meanwhile';
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER meanwhile AFTER UPDATE ON ts_matches FOR EACH ROW
+WHEN (new.external_id = 'bbbbbbbbbbbbbb2') EXECUTE FUNCTION meanwhile();
+"""
 IDS = [MatchId(f"race{number:011}") for number in range(20)]
 
 
@@ -90,7 +102,7 @@ async def test_a_match_held_for_a_moment_is_waited_for(database: Database) -> No
     async with database.transaction(T) as holder:
         await matches.lock(holder, [MATCH])
         writing = asyncio.ensure_future(stage.write(a_claim(score=(1, 0))))
-        await _until_somebody_waits(database)
+        await until_somebody_waits(database)
 
     [outcome] = await writing
     assert outcome.answer is Answer.SUCCESS
@@ -106,10 +118,46 @@ async def test_what_was_written_meanwhile_is_decided_upon(database: Database) ->
     async with database.transaction(T) as holder:
         await matches.lock(holder, [MATCH])
         waiting = [asyncio.ensure_future(each.write(claim)) for each in (stage, quicker)]
-        await _until_somebody_waits(database, 2)
+        await until_somebody_waits(database, 2)
     outcomes = [outcome for write in waiting for outcome in await write]
 
     assert sorted(reasons(outcomes)) == ["applied", "unchanged"]
+
+
+async def test_whoever_waits_for_one_match_holds_none_behind_it(database: Database) -> None:
+    """Rows are locked in the order of their ids, whatever order they are asked in."""
+    stage = Stage(database)
+    await stage.schedule(*IDS)
+
+    async with asyncio.TaskGroup() as group, database.transaction(T) as holder:
+        await matches.lock(holder, IDS[:1])
+
+        async def wait() -> None:
+            async with database.transaction(T) as tx:
+                assert len(await matches.lock(tx, IDS[::-1])) == len(IDS)
+
+        group.create_task(wait())
+        await until_somebody_waits(database)
+        async with database.transaction(T) as tx:
+            assert set(await matches.lock(tx, IDS, skip_locked=True)) == set(IDS[1:])
+
+
+async def test_a_lost_race_is_decided_again_and_told_once(database: Database, conninfo: Conninfo) -> None:
+    """Between reading and writing the version rises: here by a trigger that the batch itself sets off."""
+    stage = Stage(database)
+    await stage.schedule(MATCH, OTHER)
+    with psycopg.connect(conninfo.owner, autocommit=True) as owner:
+        owner.execute(MEANWHILE)
+
+    await stage.clock.advance(1)
+    seen_again = a_claim(match_id=OTHER, status=Status.NOT_STARTED)
+    outcomes = await stage.write(seen_again, a_claim(score=(1, 0)))
+
+    assert reasons(outcomes) == ["unchanged", "applied"]
+    match = await stage.match()
+    assert (match.home_scores[0], match.schedule.note) == (1, "meanwhile")
+    [made, _other, scored] = await stage.changes()
+    assert (made.match_id, scored.match_id, scored.lock_version) == (MATCH, MATCH, match.version)
 
 
 async def test_batches_that_cross_never_deadlock(database: Database) -> None:
@@ -143,14 +191,3 @@ async def test_a_database_that_is_gone_is_an_error_not_an_answer(conninfo: Conni
         async with database.transaction(T):
             with pytest.raises(StoreUnavailable):
                 await stage.write(a_claim(score=(1, 0)))
-
-
-async def _until_somebody_waits(database: Database, writers: int = 1) -> None:
-    """Return once so many transactions wait for a lock."""
-    waiting = 0
-    while waiting < writers:
-        async with database.transaction(T) as tx:
-            [(waiting,)] = await tx.rows(
-                "SELECT count(DISTINCT pid) FROM pg_locks JOIN pg_stat_activity USING (pid)"
-                " WHERE NOT granted AND datname = current_database()"
-            )

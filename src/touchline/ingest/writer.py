@@ -170,7 +170,7 @@ class Writer:
             if made:
                 stored |= await _lock(tx, [seen for seen in claims.values() if seen.match_id in made], wait_ms)
             unknown = absent - stored.keys()
-            if unknown and skip_locked:
+            if unknown:  # held or just made by somebody else is not unknown: it is decided next round
                 unknown -= await matches.known(tx, unknown)
             draft = _Draft(stored, made, tx.now_ms)
             for seen in claims.values():
