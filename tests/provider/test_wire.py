@@ -1,27 +1,23 @@
-"""Every form a payload comes in says the same; what can't be read is kept, the rest proceeds."""
+"""Every form a pushed message comes in says the same; what can't be read is kept, the rest proceeds."""
 
 import json
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from touchline.football.model import (
     Counts,
     Goals,
     Incident,
     Says,
-    Schedule,
     Side,
     Stat,
     Status,
     StatusClaim,
     TextLine,
 )
-from touchline.provider.port import Kind, Reading
+from touchline.provider.port import Reading
 from touchline.provider.thesports import wire
-from touchline.provider.thesports.envelope import Answer, open_answer
 
 MATCH, OTHER = "k82rekhg0w8nrep", "965mkyhk2gllr1g"
 KICKOFF = 1_770_483_660
@@ -35,35 +31,10 @@ STATS = [{"type": 25, "home": 60, "away": 40}, {"type": 2, "home": 3, "away": 1}
 STATS_READ = (Stat(2, 3, 1), Stat(25, 60, 40))
 GOAL = {"type": 1, "position": 1, "time": 23, "player_name": "P. Nine", "home_score": 1, "away_score": 0}
 GOAL_READ = Incident(type=1, side=Side.HOME, time=23, player_name="P. Nine", home_score=1, away_score=0)
-RECORD = {
-    "id": MATCH,
-    "season_id": "",
-    "competition_id": "8y39mp1h6jmojxg",
-    "home_team_id": "z318q66hp66qo9j",
-    "away_team_id": "yl5ergphj74r8k0",
-    "status_id": 8,
-    "match_time": 1_770_483_600,
-    "neutral": 0,
-    "note": "after kicks",
-    "home_scores": [2, 2, 0, 2, 6, 0, 4],
-    "away_scores": [2, 0, 0, 2, 1, 0, 3],
-    "coverage": {"mlive": 1, "lineup": 0},
-    "round": {"stage_id": "", "group_num": 0, "round_num": 4},
-    "environment": {"weather": 5, "temperature": "14°C"},
-    "agg_score": [3, 4],
-    "has_ot": 1,
-    "ended": 1_770_490_700,
-    "updated_at": 1_770_491_002,
-}
 
 
 def push(message: object) -> Reading:
     return wire.read_push(json.dumps(message).encode())
-
-
-def an_answer(results: object, extra: object = None) -> Answer:
-    body = {"code": 0, "results": results} | ({} if extra is None else {"results_extra": extra})
-    return open_answer("/a", json.dumps(body).encode(), None, 0.0)
 
 
 def said(message: object) -> dict[str, Says]:
@@ -254,231 +225,3 @@ def test_a_megabyte_beside_what_is_known_is_passed_over():
     reading = push([{"id": MATCH, "stats": STATS, "junk": "x" * 1_000_000}])
 
     assert [report.says for report in reading.reports] == [Says(stats=STATS_READ)]
-
-
-# ---------------------------------------------------------------- HTTP
-
-
-DETAIL_FORMS = {
-    "list": [OBJECT],
-    "map by index": {"0": OBJECT},
-    "map by id": {MATCH: OBJECT},
-    "map of lists": {"1": [OBJECT]},
-    "single": OBJECT,
-}
-
-
-@pytest.mark.parametrize("results", DETAIL_FORMS.values(), ids=DETAIL_FORMS.keys())
-def test_every_form_of_detail_live_says_the_same(results: object):
-    reading = wire.read_detail_live(an_answer(results))
-
-    assert reading.unreadable == ()
-    assert {report.match_id: report.says for report in reading.reports} == {MATCH: SCORE}
-
-
-@pytest.mark.parametrize("results", [[], {}, None])
-def test_an_empty_detail_live_names_nobody(results: object):
-    assert wire.read_detail_live(an_answer(results)) == Reading()
-
-
-def test_a_history_without_an_id_is_the_asked_match():
-    answer = an_answer({"incidents": [GOAL], "stats": STATS})
-    reading = wire.read_live_history(answer, MATCH)
-
-    assert [report.match_id for report in reading.reports] == [MATCH]
-
-
-def test_a_match_record_says_status_score_and_schedule():
-    reading = wire.read_match_records(an_answer([RECORD]), "recent_list")
-    (report,) = reading.reports
-
-    assert reading.unreadable == ()
-    assert report.provider_time == 1_770_491_002
-    assert report.says == Says(
-        status=StatusClaim(Status.ENDED),
-        goals=Goals((2, 2, 0, 4), (2, 0, 0, 3)),
-        counts=Counts((0, 2, 6), (0, 2, 1)),
-        schedule=Schedule(
-            match_time=1_770_483_600,
-            competition_id="8y39mp1h6jmojxg",
-            home_team_id="z318q66hp66qo9j",
-            away_team_id="yl5ergphj74r8k0",
-            round_num=4,
-            note="after kicks",
-            has_ot=True,
-            aggregate=(3, 4),
-            coverage={"mlive": 1, "lineup": 0},
-            environment={"weather": "5", "temperature": "14°C"},
-            ended_ts=1_770_490_700,
-        ),
-    )
-
-
-def test_empty_objects_may_come_as_empty_lists():
-    record = {**RECORD, "round": [], "coverage": [], "environment": [], "agg_score": [], "ended": 0}
-    (report,) = wire.read_match_records(an_answer([record]), "diary").reports
-
-    assert report.says.schedule == Schedule(
-        match_time=1_770_483_600,
-        competition_id="8y39mp1h6jmojxg",
-        home_team_id="z318q66hp66qo9j",
-        away_team_id="yl5ergphj74r8k0",
-        note="after kicks",
-        has_ot=True,
-    )
-
-
-@pytest.mark.parametrize(
-    ("change", "kind", "silent"),
-    [
-        ({"match_time": 0}, "diary.bad_schedule", "schedule"),
-        ({"match_time": "soon"}, "diary.bad_schedule", "schedule"),
-        ({"neutral": "perhaps"}, "diary.bad_schedule", "schedule"),
-        ({"status_id": 99}, "diary.bad_status", "status"),
-        ({"home_scores": [1] * 6}, "diary.bad_slots", "goals"),
-    ],
-)
-def test_a_row_with_a_bad_group_proceeds_without_it(change: dict[str, object], kind: str, silent: str):
-    reading = wire.read_match_records(an_answer([{**RECORD, **change}, {**RECORD, "id": OTHER}]), "diary")
-
-    assert [part.kind for part in reading.unreadable] == [kind]
-    assert [report.match_id for report in reading.reports] == [MATCH, OTHER]
-    assert getattr(reading.reports[0].says, silent) is None
-
-
-@pytest.mark.parametrize("row", [None, 7, "x", ["a"], {"id": "", "status_id": 1}, {"id": 5, "status_id": 1}])
-def test_a_bad_row_is_kept_and_the_others_proceed(row: object):
-    reading = wire.read_match_records(an_answer([row, RECORD]), "diary")
-
-    assert [json.loads(part.payload) for part in reading.unreadable] == [row]
-    assert [report.match_id for report in reading.reports] == [MATCH]
-
-
-@pytest.mark.parametrize(
-    ("fields", "time"),
-    [
-        ({"updated_at": 1_770_491_002}, 1_770_491_002),
-        ({"updated_at": "1770491002"}, 1_770_491_002),
-        ({"updated_at": 1_770_491_002_000}, 1_770_491_002),
-        ({"updated_at": 0, "update_time": 1_770_491_002}, 1_770_491_002),
-        ({"updateTime": 1_770_491_002}, 1_770_491_002),
-        ({"ut": 1_770_491_002}, 1_770_491_002),
-        ({"meta": {"ts": 1_770_491_002}}, 1_770_491_002),
-        ({"timestamp": 1_770_491_002}, 1_770_491_002),
-        ({"time": 1_770_491_002}, None),
-        ({}, None),
-    ],
-)
-def test_a_provider_time_is_found_under_its_names(fields: dict[str, object], time: int | None):
-    record = {name: value for name, value in RECORD.items() if name != "updated_at"} | fields
-    (report,) = wire.read_match_records(an_answer([record]), "diary").reports
-
-    assert report.provider_time == time
-
-
-def test_names_beside_a_diary_come_as_lists_or_as_maps():
-    team = {"id": "z318q66hp66qo9j", "name": "Home FC", "logo": "https://example.org/h.png"}
-    extra = {
-        "team": {team["id"]: {"name": "Home FC", "logo": team["logo"]}},
-        "venue": [],
-        "stage": {},
-        "season": None,
-    }
-    as_map = wire.read_match_records(an_answer([RECORD], extra), "diary")
-    as_list = wire.read_match_records(an_answer([RECORD], {"team": [team]}), "diary")
-
-    assert as_map.unreadable == ()
-    assert as_map.catalogue == as_list.catalogue
-    assert [(record.kind, record.id, record.name) for record in as_list.catalogue] == [
-        (Kind.TEAM, "z318q66hp66qo9j", "Home FC")
-    ]
-
-
-def test_a_named_thing_says_its_parent_its_merger_and_what_else_is_shown():
-    stage = {
-        "id": "9dn1m1ghkaaaoep",
-        "season_id": "e4wyrn4hkaaaq86",
-        "name": "Final",
-        "mode": "2",
-        "order": 3,
-        "uid": "e4wyrn4hkbbbq86",
-        "updated_at": 1_770_000_000,
-    }
-    (record,) = wire.read_named(an_answer([stage]), Kind.STAGE).catalogue
-
-    assert (record.parent_id, record.merged_into, record.updated_at) == (
-        "e4wyrn4hkaaaq86",
-        "e4wyrn4hkbbbq86",
-        1_770_000_000,
-    )
-    assert record.extra == {"mode": 2, "order": 3}
-
-
-# ---------------------------------------------------------------- anything at all
-
-
-LEAVES = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(max_size=20)
-    | st.sampled_from([MATCH, OTHER, "", "0", "-1", "1e5", 0, 1, 2, 8, 99, KICKOFF])
-)
-NAMES = st.sampled_from(
-    (
-        *("id", "score", "stats", "incidents", "tlive", "type", "position", "time", "home", "away", "data"),
-        *("status_id", "match_time", "home_scores", "away_scores", "round", "coverage", "updated_at", "meta"),
-        *("add_time", "name", "logo", "year", "uid", "0", "1", MATCH, OTHER),
-    )
-)
-VALUES = st.recursive(
-    LEAVES,
-    lambda inner: st.lists(inner, max_size=8) | st.dictionaries(NAMES | st.text(max_size=5), inner, max_size=6),
-    max_leaves=40,
-)
-LIVE_LIKE = st.fixed_dictionaries(
-    {"id": st.sampled_from([MATCH, OTHER]) | LEAVES},
-    optional={
-        "score": st.tuples(
-            LEAVES, LEAVES, st.lists(LEAVES, max_size=8), st.lists(LEAVES, max_size=8), LEAVES, LEAVES
-        ),
-        "stats": st.lists(st.dictionaries(NAMES, LEAVES, max_size=4), max_size=4),
-        "incidents": st.lists(st.dictionaries(NAMES, LEAVES, max_size=6), max_size=4),
-        "tlive": VALUES,
-    },
-)
-
-
-@given(st.binary(max_size=300))
-def test_bytes_that_mean_nothing_never_raise_and_are_kept(payload: bytes):
-    reading = wire.read_push(payload)
-
-    assert reading.unreadable or json.loads(payload) in ([], {}, [[]])
-
-
-@given(VALUES | st.lists(LIVE_LIKE, max_size=4))
-def test_no_json_at_all_makes_reading_raise(message: object):
-    for reading in (
-        push(message),
-        wire.read_detail_live(an_answer(message)),
-        wire.read_live_history(an_answer(message), MATCH),
-        wire.read_match_records(an_answer(message, message), "diary"),
-        *(wire.read_named(an_answer(message), kind) for kind in Kind),
-    ):
-        for part in reading.unreadable:
-            json.loads(part.payload)
-        msgspec.msgpack.decode(msgspec.msgpack.encode(reading), type=Reading)
-
-
-@given(st.lists(LIVE_LIKE, max_size=4))
-def test_every_group_is_either_said_or_kept(message: list[dict[str, object]]):
-    reading = push(message)
-    named = sum(bool({"score", "stats", "incidents", "tlive"} & part.keys()) for part in message)
-
-    assert len(reading.reports) <= named
-    for part in message:
-        groups = [kind for kind in ("score", "stats", "incidents", "tlive") if part.get(kind)]
-        if groups and part["id"] in (MATCH, OTHER):
-            heard = any(report.match_id == part["id"] for report in reading.reports)
-            assert heard or any(kept.match_id == part["id"] for kept in reading.unreadable)
