@@ -24,6 +24,7 @@ from touchline.settings import Settings, TheSports
 from touchline.store.db import Database
 
 if TYPE_CHECKING:
+    from touchline.provider.port import Reading
     from touchline.provider.recorder import Recorder
 
 STOP_MAX_S = 1.5
@@ -102,13 +103,17 @@ async def _ingest(ground: Ground) -> None:
 
     settings = ground.settings
     source = _source(settings)
+
+    def reader(payload: bytes) -> "Reading":
+        return wire.read_push(payload, wire.latest_at(ground.clock.now()))
+
     async with contextlib.AsyncExitStack() as open_:
         database = await open_.enter_async_context(ground.database("ingest", settings.db.worker_pool_max))
         shared = await open_.enter_async_context(Valkey.from_url(ground.installation.valkey_url))
         budget = Budget(source.requests_per_minute, ground.clock, shared)
         recorder = _recorder(ground, open_)
         pull = await open_.enter_async_context(Client(source, ground.clock, ground.metrics, budget, recorder))
-        ingest = Ingest(database, ground.clock, ground.metrics, settings, pull, read_push=wire.read_push)
+        ingest = Ingest(database, ground.clock, ground.metrics, settings, pull, read_push=reader)
         stream = Stream(source, ground.clock, ground.metrics, ingest.connected, recorder)
         async with asyncio.TaskGroup() as group:
             group.create_task(stream.run(ground.stop))
