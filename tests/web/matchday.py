@@ -114,7 +114,8 @@ async def change(
         lock_version=version,
         at_ms=at * 1000,
     )
-    return await changes.append(tx, [news])
+    await changes.append(tx, [news])
+    return (await changes.head(tx))[1]
 
 
 async def score(tx: Tx, match_id: str, home: int, away: int, *, side: Side = Side.HOME, at: int = NOW) -> int:

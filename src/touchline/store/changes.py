@@ -42,8 +42,8 @@ class Change(NewChange, frozen=True, kw_only=True):
     seq: ChangeSeq
 
 
-async def append(tx: Tx, news: Sequence[NewChange]) -> ChangeSeq:
-    """Append `news` in their order and wake the followers at commit; the place of the last.
+async def append(tx: Tx, news: Sequence[NewChange]) -> None:
+    """Append `news` in their order and wake the followers at commit.
 
     The last thing a transaction does: from here on it is the only one that appends, until it ends.
     """
@@ -62,9 +62,7 @@ async def append(tx: Tx, news: Sequence[NewChange]) -> ChangeSeq:
         }
         for each in news
     ]
-    await tx.send(SQL["turn"])
-    [(last,)] = await tx.rows(SQL["append"], {"rows": as_json(rows)})
-    return ChangeSeq(last)
+    await tx.send(SQL["append"], {"rows": as_json(rows)})
 
 
 async def after(tx: Tx, seq: ChangeSeq, limit: int) -> list[Change]:

@@ -1,18 +1,19 @@
 The change stream. Whoever appends holds an advisory lock until its commit, so numbers are handed
 out in the order of commits and a reader never passes one that is still open.
 
--- turn --
--- Taken last, after every row lock: whoever holds it waits for nobody.
-SELECT pg_advisory_xact_lock(4700000001)
-
 -- append --
--- One wake-up a transaction, sent by its commit.
-WITH appended AS (
+-- The turn is taken before the first number is given out, after every row lock: whoever holds it waits
+-- for nobody. One wake-up a transaction, sent by its commit.
+WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(4700000001)),
+
+appended AS (
     INSERT INTO change
     (match_id, kind, status_id, minute, minute_text, home_score, away_score, happened, lock_version, at_ms)
     SELECT
-        match_id, kind, status_id, minute, minute_text, home_score, away_score, happened, lock_version, at_ms
+        given.match_id, given.kind, given.status_id, given.minute, given.minute_text, given.home_score,
+        given.away_score, given.happened, given.lock_version, given.at_ms
     FROM
+        turn,
         ROWS FROM (
             json_to_recordset(%(rows)s) AS (
                 match_id text, kind text, status_id smallint, minute smallint, minute_text text,
@@ -22,7 +23,7 @@ WITH appended AS (
             match_id, kind, status_id, minute, minute_text, home_score, away_score, happened, lock_version,
             at_ms, place
         )
-    ORDER BY place
+    ORDER BY given.place
     RETURNING seq
 ),
 

@@ -3,25 +3,21 @@
 The SQL beside it decides what is kept; this is the way of a row into a `Match` and back.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 from msgspec import Struct, structs
 
 from touchline.football.model import (
     Group,
-    Incident,
     KickoffRevision,
     Match,
     Pause,
     Pending,
-    Period,
     Provenance,
     Schedule,
     Slots,
-    Source,
     Stat,
     Status,
     StoredIncident,
@@ -30,8 +26,6 @@ from touchline.football.model import (
 from touchline.ids import MatchId
 from touchline.store.db import Row, Tx, as_json
 from touchline.store.sql import load
-
-Thing = TypeVar("Thing")
 
 SQL = load("matches")
 WAIT_MS = 10_000
@@ -42,8 +36,13 @@ _pending = msgspec.json.Decoder(Pending)
 _statistics = msgspec.json.Decoder(tuple[Stat, ...])
 _coverage = msgspec.json.Decoder(dict[str, int])
 _environment = msgspec.json.Decoder(dict[str, str])
-_incident = msgspec.json.Decoder(Incident)
-_lines = msgspec.json.Decoder(tuple[TextLine, ...])
+THINGS: Mapping[str, msgspec.json.Decoder[Any]] = {
+    "revision": msgspec.json.Decoder(KickoffRevision),
+    "pause": msgspec.json.Decoder(Pause),
+    "incident": msgspec.json.Decoder(StoredIncident),
+    "commentary": msgspec.json.Decoder(tuple[TextLine, ...]),
+}
+"""What hangs on a row, by its kind in the statement."""
 
 
 class Save(Struct, frozen=True, kw_only=True):
@@ -51,7 +50,7 @@ class Save(Struct, frozen=True, kw_only=True):
 
     match: Match
     applied: frozenset[Group] = frozenset()
-    """What changed; empty when only `pending` did."""
+    """The groups that were set: their provenance, schedule, statistics, commentary are written."""
     visible: bool
     """Whether a reader can see a difference: `updated_at` moves."""
     incidents: tuple[StoredIncident, ...] = ()
@@ -74,16 +73,17 @@ async def lock(
     StaleWrite is raised; or it is left out (`skip_locked`). Incidents and commentary are read where asked.
     Call it inside a pipeline: it then takes one round trip.
     """
-    params = {"ids": list(ids)}
-    await tx.send(SQL["lock_timeout"], {"milliseconds": str(max(1, wait_ms))})
-    rows = await tx.ask(SQL["lock_free" if skip_locked else "lock"], params)
-    revisions = await tx.ask(SQL["revisions"], params)
-    pauses = await tx.ask(SQL["pauses"], params)
-    incidents = await tx.ask(SQL["incidents"], {"ids": list(with_incidents)})
-    commentary = await tx.ask(SQL["commentary"], {"ids": list(with_commentary)})
+    wanted = {
+        "ids": list(ids),
+        "with_incidents": list(with_incidents),
+        "with_commentary": list(with_commentary),
+    }
+    lock_them = SQL["lock_free" if skip_locked else "lock"]
+    rows = await tx.ask(lock_them, {"ids": wanted["ids"], "wait_ms": str(max(1, wait_ms))})
+    hanging = await tx.ask(SQL["hanging"], wanted)
     locked = await rows()
-    hanging = _Hanging(await revisions(), await pauses(), await incidents(), await commentary())
-    return {row[0]: _match(row, hanging) for row in locked}
+    things = _by_match(await hanging())
+    return {row[0]: _match(row, things.get(row[0], {})) for row in locked}
 
 
 async def known(tx: Tx, ids: Collection[MatchId]) -> set[MatchId]:
@@ -128,31 +128,16 @@ async def touch(tx: Tx, ids: Collection[MatchId]) -> None:
 # ---------------------------------------------------------------- a row into a match
 
 
-class _Hanging:
-    """What hangs on the rows, by match."""
-
-    def __init__(
-        self,
-        revisions: Sequence[Row],
-        pauses: Sequence[Row],
-        incidents: Sequence[Row],
-        commentary: Sequence[Row],
-    ) -> None:
-        self.revisions = _by_match(revisions, _revision)
-        self.pauses = _by_match(pauses, lambda row: Pause(*row[1:]))
-        self.incidents = _by_match(incidents, _stored_incident)
-        self.commentary = {row[0]: _lines.decode(row[1]) for row in commentary}
+def _by_match(rows: Sequence[Row]) -> Mapping[MatchId, Mapping[str, list[Any]]]:
+    """What hangs on the rows: by match, by kind, in its order."""
+    found: dict[MatchId, dict[str, list[Any]]] = {}
+    for match_id, kind, thing, _place in rows:
+        found.setdefault(match_id, {}).setdefault(kind, []).append(THINGS[kind].decode(thing))
+    return found
 
 
-def _by_match(rows: Sequence[Row], read: Callable[[Row], Thing]) -> dict[MatchId, tuple[Thing, ...]]:
-    found: defaultdict[MatchId, list[Thing]] = defaultdict(list)
-    for row in rows:
-        found[row[0]].append(read(row))
-    return {match_id: tuple(things) for match_id, things in found.items()}
-
-
-def _match(row: Row, hanging: _Hanging) -> Match:
-    """A row of `lock`. The order of its columns is that of the statement."""
+def _match(row: Row, hanging: Mapping[str, Sequence[Any]]) -> Match:
+    """A row of `lock` and what hangs on it. The order of the columns is that of the statement."""
     match_id, version = row[:2]
     (
         status_id, phase_entered_ts, phase_seen_live, home_scores, away_scores, half_time_reached,
@@ -175,8 +160,8 @@ def _match(row: Row, hanging: _Hanging) -> Match:
         first_half_kickoff_ts=first_half_kickoff_ts,
         second_half_kickoff_ts=second_half_kickoff_ts,
         overtime_kickoff_ts=overtime_kickoff_ts,
-        revisions=hanging.revisions.get(match_id, ()),
-        pauses=hanging.pauses.get(match_id, ()),
+        revisions=tuple(hanging.get("revision", ())),
+        pauses=tuple(hanging.get("pause", ())),
         minute=minute,
         last_minute_update_ts=last_minute_update_ts,
         provider_update_time=provider_update_time,
@@ -184,9 +169,9 @@ def _match(row: Row, hanging: _Hanging) -> Match:
         last_seen_ts=last_seen_ts,
         provenance=_provenance.decode(provenance),
         pending=_pending.decode(pending),
-        incidents=hanging.incidents.get(match_id, ()),
+        incidents=tuple(hanging.get("incident", ())),
         statistics=_statistics.decode(statistics),
-        tlive=hanging.commentary.get(match_id, ()),
+        tlive=_only(hanging.get("commentary", ())),
     )
 
 
@@ -223,30 +208,9 @@ def _schedule(columns: Row) -> Schedule:
     )
 
 
-def _revision(row: Row) -> KickoffRevision:
-    _match_id, period, seq, kickoff_ts, delta_s, source, observed_at_ms, followed, reason = row
-    return KickoffRevision(
-        period=Period(period),
-        seq=seq,
-        kickoff_ts=kickoff_ts,
-        delta_s=delta_s,
-        source=Source(source),
-        observed_at_ms=observed_at_ms,
-        followed=followed,
-        reason=reason,
-    )
-
-
-def _stored_incident(row: Row) -> StoredIncident:
-    _match_id, ordinal, position, revision, withdrawn_ts, first_seen_ts, what = row
-    return StoredIncident(
-        ordinal=ordinal,
-        position=position,
-        revision=revision,
-        withdrawn_ts=withdrawn_ts,
-        first_seen_ts=first_seen_ts,
-        what=_incident.decode(what),
-    )
+def _only(lists: Sequence[tuple[TextLine, ...]]) -> tuple[TextLine, ...]:
+    """The commentary is one thing a match."""
+    return lists[0] if lists else ()
 
 
 # ---------------------------------------------------------------- a match into rows
@@ -274,7 +238,7 @@ class _Live(Struct, frozen=True, kw_only=True):
     last_event_ts: int | None
     provenance: Mapping[Group, Provenance]
     pending: Pending
-    statistics: tuple[Stat, ...]
+    statistics: tuple[Stat, ...] | None
 
 
 def _live(given: Save) -> _Live:
@@ -298,9 +262,9 @@ def _live(given: Save) -> _Live:
         overtime_kickoff_ts=match.overtime_kickoff_ts,
         provider_update_time=match.provider_update_time,
         last_event_ts=match.last_event_ts,
-        provenance=match.provenance,
+        provenance={group: match.provenance[group] for group in given.applied if group in match.provenance},
         pending=match.pending,
-        statistics=match.statistics,
+        statistics=match.statistics if Group.STATS in given.applied else None,
     )
 
 

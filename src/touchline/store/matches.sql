@@ -3,9 +3,9 @@ Sets of rows come in as one JSON array: PostgreSQL turns it into typed columns i
 values included, which costs the sender less than an array a column.
 
 -- lock --
--- Waits for its turn, at most lock_timeout. Everybody locks in the order of external_id, so two
--- writers of the same matches never hold each other up for ever. NO KEY: rows that refer to a match
--- may be added meanwhile.
+-- Waits for its turn, at most lock_timeout, which holds for the rest of the transaction too. Everybody
+-- locks in the order of external_id, so two writers of the same matches never hold each other up for
+-- ever. NO KEY: rows that refer to a match may be added meanwhile.
 SELECT
     external_id, version,
     match_time, competition_id, season_id, stage_id, home_team_id, away_team_id, venue_id, referee_id,
@@ -15,10 +15,10 @@ SELECT
     shoot_out_reached, home_score_extra_time, away_score_extra_time, first_half_kickoff_ts, second_half_kickoff_ts, overtime_kickoff_ts,
     minute, last_minute_update_ts, provider_update_time, last_event_ts, last_seen_ts,
     provenance::text, pending::text, statistics::text
-FROM ts_matches
-WHERE external_id = ANY(%(ids)s)
-ORDER BY external_id
-FOR NO KEY UPDATE
+FROM set_config('lock_timeout', %(wait_ms)s, TRUE) AS bounded, ts_matches AS m
+WHERE m.external_id = ANY(%(ids)s)
+ORDER BY m.external_id
+FOR NO KEY UPDATE OF m
 
 -- lock_free --
 -- The same, without those that somebody else has locked.
@@ -31,37 +31,36 @@ SELECT
     shoot_out_reached, home_score_extra_time, away_score_extra_time, first_half_kickoff_ts, second_half_kickoff_ts, overtime_kickoff_ts,
     minute, last_minute_update_ts, provider_update_time, last_event_ts, last_seen_ts,
     provenance::text, pending::text, statistics::text
-FROM ts_matches
-WHERE external_id = ANY(%(ids)s)
-ORDER BY external_id
-FOR NO KEY UPDATE SKIP LOCKED
+FROM set_config('lock_timeout', %(wait_ms)s, TRUE) AS bounded, ts_matches AS m
+WHERE m.external_id = ANY(%(ids)s)
+ORDER BY m.external_id
+FOR NO KEY UPDATE OF m SKIP LOCKED
 
--- lock_timeout --
-SELECT set_config('lock_timeout', %(milliseconds)s, true)
+-- hanging --
+-- What hangs on locked matches, each thing in the shape of its type in football/model.py; incidents and
+-- commentary only where they are wanted. A statement after the lock, so that it sees what the one who
+-- held it before has committed.
+SELECT match_id, 'revision' AS kind, json_build_object(
+    'period', period, 'seq', seq, 'kickoff_ts', kickoff_ts, 'delta_s', delta_s, 'source', source,
+    'observed_at_ms', observed_at_ms, 'followed', followed, 'reason', reason
+)::text AS thing, seq AS place
+FROM kickoff_revision WHERE match_id = ANY(%(ids)s)
+UNION ALL
+SELECT match_id, 'pause', json_build_object('started_ts', started_ts, 'ended_ts', ended_ts)::text, started_ts
+FROM match_pause WHERE match_id = ANY(%(ids)s)
+UNION ALL
+SELECT match_id, 'incident', json_build_object(
+    'ordinal', ordinal, 'position', "position", 'revision', revision, 'withdrawn_ts', withdrawn_ts,
+    'first_seen_ts', first_seen_ts, 'what', what
+)::text, ordinal
+FROM match_incident WHERE match_id = ANY(%(with_incidents)s)
+UNION ALL
+SELECT match_id, 'commentary', lines::text, 0
+FROM match_tlive WHERE match_id = ANY(%(with_commentary)s)
+ORDER BY place
 
 -- known --
 SELECT external_id FROM ts_matches WHERE external_id = ANY(%(ids)s)
-
--- revisions --
-SELECT match_id, period, seq, kickoff_ts, delta_s, source, observed_at_ms, followed, reason
-FROM kickoff_revision
-WHERE match_id = ANY(%(ids)s)
-ORDER BY match_id, period, seq
-
--- pauses --
-SELECT match_id, started_ts, ended_ts
-FROM match_pause
-WHERE match_id = ANY(%(ids)s)
-ORDER BY match_id, started_ts
-
--- incidents --
-SELECT match_id, ordinal, "position", revision, withdrawn_ts, first_seen_ts, what::text
-FROM match_incident
-WHERE match_id = ANY(%(ids)s)
-ORDER BY match_id, ordinal
-
--- commentary --
-SELECT match_id, lines::text FROM match_tlive WHERE match_id = ANY(%(ids)s)
 
 -- create --
 -- Somebody else may make the same match at the same moment: theirs stays.
@@ -77,7 +76,8 @@ ON CONFLICT (external_id) DO NOTHING
 RETURNING external_id
 
 -- save --
--- No row back: somebody else has raised the version since it was read.
+-- No row back: somebody else has raised the version since it was read. Provenance comes for the groups
+-- that were set, statistics where they changed.
 -- Statistics of the first half are kept as they stood when the match went into half-time.
 UPDATE ts_matches AS stored
 SET
@@ -98,11 +98,12 @@ SET
     overtime_kickoff_ts = given.overtime_kickoff_ts,
     provider_update_time = given.provider_update_time,
     last_event_ts = given.last_event_ts,
-    provenance = given.provenance,
+    provenance = stored.provenance || given.provenance,
     pending = given.pending,
-    statistics = given.statistics,
+    statistics = coalesce(given.statistics, stored.statistics),
     first_half_stats = CASE
-        WHEN given.status_id = 3 AND stored.status_id <> 3 THEN coalesce(stored.first_half_stats, given.statistics)
+        WHEN given.status_id = 3 AND stored.status_id <> 3
+            THEN coalesce(stored.first_half_stats, given.statistics, stored.statistics)
         ELSE stored.first_half_stats
     END
 FROM
