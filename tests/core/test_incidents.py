@@ -11,6 +11,7 @@ from touchline.football.model import (
     CardShown,
     Decision,
     GoalCancelled,
+    Goals,
     Group,
     Incident,
     Match,
@@ -219,6 +220,18 @@ def test_an_empty_list_is_believed_when_the_score_fell_too() -> None:
     assert page(both.match) == []
     fallen = decide(match, a_claim(score=(0, 0)), T).match
     assert page(emptied(fallen).match) == []
+
+
+def test_a_goal_of_extra_time_that_falls_takes_its_list_along() -> None:
+    match = a_match(status=Status.EXTRA_TIME, incidents=[a_goal(minute=95, score=(1, 0))])
+    match = decide(match, a_claim(goals=Goals((0, 0, 1, 0), (0, 0, 0, 0)), at_ms=T - 1), T).match
+    both = decide(match, a_claim(score=(0, 0), incidents=[]), T)
+
+    assert page(both.match) == []
+
+
+def test_an_operator_may_empty_a_list() -> None:
+    assert page(emptied(a_match(incidents=[CARD]), source=Source.OPERATOR).match) == []
 
 
 def test_an_empty_list_over_nothing_is_nothing() -> None:

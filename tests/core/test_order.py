@@ -370,6 +370,16 @@ def test_match_time_moves_only_before_the_match_and_by_schedule_sources(status: 
     assert (after.schedule.match_time == MATCH_TIME + 3_600) == (status in {0, 1, 9, 13})
 
 
+@pytest.mark.parametrize(("before", "after"), [(Status.CANCELLED, 1), (Status.INTERRUPTED, 9), (2, 13)])
+def test_a_match_put_off_takes_its_new_time_by_the_same_claim(before: int, after: int) -> None:
+    later = a_schedule(match_time=MATCH_TIME + 86_400)
+    claim = a_claim(status=Status(after), schedule=later, source=RECENT, provider_time=T // 1000)
+    decision = decide(a_match(status=Status(before)), claim, T)
+
+    assert (decision.match.status, decision.match.schedule.match_time) == (after, MATCH_TIME + 86_400)
+    assert decide(decision.match, claim, T).match is decision.match
+
+
 def test_an_unknown_part_of_a_schedule_erases_nothing() -> None:
     match = a_match(schedule=a_schedule(venue_id="v", round_num=3, environment={"wind": "2 m/s"}, neutral=True))
     claim = a_claim(schedule=a_schedule(home_team_id=""), source=RECENT, provider_time=T // 1000)

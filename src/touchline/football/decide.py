@@ -86,7 +86,7 @@ def decide(match: Match, seen: Observation, now_ms: int) -> Decision:
             refused=refused,
             questions=_questions(match, state),
         )
-    if Group.GOALS in applied or Group.INCIDENTS in applied:
+    if Group.INCIDENTS in applied:
         state = score.settle(match, state)
     state = _signed(match, state, seen, applied, refused, now_ms)
     return Decision(
@@ -131,7 +131,7 @@ def _judged(match: Match, seen: Observation, now_ms: int) -> tuple[Match, Mappin
         content = getattr(seen.says, group)
         if content is None:
             continue
-        if stands(state, content):
+        if stands(match, state, content):
             reasons[group] = Reason.UNCHANGED
             continue
         reason = order.refusal(match, seen, group, content, now_ms)
@@ -145,11 +145,9 @@ def _judged(match: Match, seen: Observation, now_ms: int) -> tuple[Match, Mappin
     return state, reasons
 
 
-def _schedule_stands(state: Match, claim: Schedule) -> bool:
+def _schedule_stands(before: Match, state: Match, claim: Schedule) -> bool:
     # On a new row the schedule is what the row was made of; its word is still to be signed.
-    if Group.SCHEDULE not in state.provenance:
-        return False
-    return schedule.merged(state.schedule, claim, state.status) == state.schedule
+    return Group.SCHEDULE in state.provenance and schedule.stands(before, state, claim)
 
 
 def _take_counts(before: Match, state: Match, claim: Any, seen: Observation, now_ms: int) -> Taken:
@@ -177,7 +175,8 @@ def _take_incidents(
 ) -> Taken:
     """The new list by diff; an empty one over a filled one waits for a second source."""
     held = state.pending.incidents
-    if not claim and not _score_fell_too(state) and (held is None or held.source is seen.source):
+    confirmed = seen.source is Source.OPERATOR or (held is not None and held.source is not seen.source)
+    if not claim and not confirmed and not _score_fell_too(state):
         if held is not None:
             return state, Reason.EMPTY_UNCONFIRMED
         word = Held(value=0, source=seen.source, channel=seen.channel, observed_at_ms=seen.observed_at_ms)
@@ -191,28 +190,37 @@ def _score_fell_too(state: Match) -> bool:
     return sum(score.display(state)) < listed
 
 
+# Status comes first: a claim that puts a match off may bring its new time.
 _JUDGES: tuple[
-    tuple[Group, Callable[[Match, Any], bool], Callable[[Match, Match, Any, Observation, int], Taken]],
+    tuple[Group, Callable[[Match, Match, Any], bool], Callable[[Match, Match, Any, Observation, int], Taken]],
     ...,
 ] = (
+    (Group.STATUS, lambda _before, state, claim: phase.stands(state, claim), phase.take),
     (
         Group.SCHEDULE,
         _schedule_stands,
         lambda before, state, claim, _seen, _now: schedule.take(before, state, claim),
     ),
-    (Group.STATUS, phase.stands, phase.take),
-    (Group.GOALS, score.goals_stand, lambda _before, state, claim, _seen, _now: score.take_goals(state, claim)),
-    (Group.COUNTS, score.counts_stand, _take_counts),
-    (Group.INCIDENTS, lambda state, claim: incidents.stand(state.incidents, claim), _take_incidents),
+    (
+        Group.GOALS,
+        lambda _before, state, claim: score.goals_stand(state, claim),
+        lambda before, state, claim, _seen, _now: score.take_goals(before, state, claim),
+    ),
+    (Group.COUNTS, lambda _before, state, claim: score.counts_stand(state, claim), _take_counts),
+    (
+        Group.INCIDENTS,
+        lambda _before, state, claim: incidents.stand(state.incidents, claim),
+        _take_incidents,
+    ),
     # A source without counters or commentary sends an empty list with every match: that is silence.
     (
         Group.STATS,
-        lambda state, claim: not claim or claim == state.statistics,
+        lambda _before, state, claim: not claim or claim == state.statistics,
         lambda _before, state, claim, _seen, _now: (replace(state, statistics=claim), Reason.APPLIED),
     ),
     (
         Group.TLIVE,
-        lambda state, claim: not claim or claim == state.tlive,
+        lambda _before, state, claim: not claim or claim == state.tlive,
         lambda _before, state, claim, _seen, _now: (replace(state, tlive=claim), Reason.APPLIED),
     ),
 )

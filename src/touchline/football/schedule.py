@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from touchline.football.model import Match, Reason, Schedule, Status
 
 MOVABLE = frozenset({Status.ABNORMAL, Status.NOT_STARTED, Status.DELAYED, Status.TO_BE_DETERMINED})
-"""`match_time` moves only while a match has one of these statuses (football data, one writer)."""
+"""`match_time` moves only while a match has one of these statuses, or enters one by the same claim."""
 
 _MAY_BE_UNKNOWN = (
     "competition_id",
@@ -32,16 +32,9 @@ _MAY_BE_UNKNOWN = (
 )
 
 
-def merged(stored: Schedule, claimed: Schedule, status: Status) -> Schedule:
-    """`claimed`, with what it leaves open filled from `stored`."""
-    if claimed == stored:
-        return stored
-    kept: dict[str, object] = {
-        name: getattr(stored, name) for name in _MAY_BE_UNKNOWN if not getattr(claimed, name)
-    }
-    if status not in MOVABLE:
-        kept["match_time"] = stored.match_time
-    return replace(claimed, **kept)
+def stands(before: Match, state: Match, claim: Schedule) -> bool:
+    """Whether `claim` says nothing new."""
+    return claim == state.schedule or _merged(before, state, claim) == state.schedule
 
 
 def is_sound(schedule: Schedule) -> bool:
@@ -54,4 +47,15 @@ def take(before: Match, state: Match, claim: Schedule) -> tuple[Match, Reason]:
     """The match after a schedule claim that is newer than what stands."""
     if not is_sound(claim):
         return state, Reason.WRONG_SHAPE
-    return replace(state, schedule=merged(state.schedule, claim, before.status)), Reason.APPLIED
+    return replace(state, schedule=_merged(before, state, claim)), Reason.APPLIED
+
+
+def _merged(before: Match, state: Match, claimed: Schedule) -> Schedule:
+    """`claimed`, with what it leaves open filled from what stands."""
+    stored = state.schedule
+    kept: dict[str, object] = {
+        name: getattr(stored, name) for name in _MAY_BE_UNKNOWN if not getattr(claimed, name)
+    }
+    if MOVABLE.isdisjoint((before.status, state.status)):
+        kept["match_time"] = stored.match_time
+    return replace(claimed, **kept)

@@ -64,15 +64,16 @@ def are_mirrored(match: Match, claim: Counts) -> bool:
     return claim.home == match.away_scores[2:5] and claim.away == match.home_scores[2:5]
 
 
-def take_goals(state: Match, claim: Goals) -> tuple[Match, Reason]:
+def take_goals(before: Match, state: Match, claim: Goals) -> tuple[Match, Reason]:
     """The match after a goals claim that is newer than what stands."""
     if not all(0 <= slot <= SLOT_MAX for slot in (*claim.home, *claim.away)):
         return state, Reason.WRONG_SHAPE
-    return replace(
+    after = replace(
         state,
         home_scores=_with_goals(state.home_scores, claim.home),
         away_scores=_with_goals(state.away_scores, claim.away),
-    ), Reason.APPLIED
+    )
+    return settle(before, after), Reason.APPLIED
 
 
 def take_counts(state: Match, claim: Counts) -> tuple[Match, Reason]:
