@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import psycopg
-from tests.proof.expect import red_cards, yellow_cards
+from tests.proof.expect import Placement, red_cards, yellow_cards
+from tests.proof.installation import Installation
+from tests.proof.matchday import Matchday
 from tests.proof.timelines import Timeline
 
 TYPES = {
@@ -39,19 +41,35 @@ def stored_incidents(connection: psycopg.Connection, match_id: str) -> Counter[t
     return Counter({(kind, side): n for kind, side, n in connection.execute(INCIDENTS, {"id": match_id})})
 
 
-def differences(match: Timeline, shown: Mapping[str, Any], held: Counter[tuple[int, int]]) -> Iterator[str]:
-    """Where the API's `shown` and the incidents `held` differ from the timeline."""
-    score, cards = shown["score"], shown["cards"]
-    full = match.score.get("aet", match.score["ft"])
+def mismatches(installation: Installation, day: Matchday) -> list[str]:
+    """Where API and database differ from the timelines, a line each."""
+    with psycopg.connect(installation.conninfo) as connection:
+        return [
+            f"{match.id} ({match_id}): {line}"
+            for match_id, match in day.timelines.items()
+            for line in (
+                *shown_differently(match, day.placed[match_id], installation.get(f"/api/matches/{match_id}")),
+                *held_differently(match, stored_incidents(connection, match_id)),
+            )
+        ]
+
+
+def shown_differently(match: Timeline, placed: Placement, shown: Mapping[str, Any]) -> Iterator[str]:
+    """Where what the API shows of an ended match differs from its timeline."""
+    score, cards, kickoffs = shown["score"], shown["cards"], shown["kickoffs"]
     pairs = {
         "status": (shown["status_id"], 8),
         "text": (shown["minute_text"], "FT"),
-        "score": ((score["home"], score["away"]), full),
+        "score": ((score["home"], score["away"]), match.score.get("aet", match.score["ft"])),
         "half time": (_pair(score["half_time"]), match.score["ht"]),
         "90 minutes": (_pair(score["regular"]), match.score["ft"]),
         "shoot-out": (_pair(score["shootout"]), match.score.get("pens")),
         "red cards": (_pair(cards["red"]), red_cards(match)),
         "yellow cards": (_pair(cards["yellow"]), yellow_cards(match)),
+        "first half": (kickoffs["first_half"], placed.starts["1H"]),
+        "second half": (kickoffs["second_half"], placed.starts["2H"]),
+        "extra time": (kickoffs["overtime"], placed.starts.get("E1")),
+        "revisions": ([one["kickoff_ts"] for one in kickoffs["revisions"]], _second_stamps(placed)),
     }
     if "aet" in match.score and match.score["aet"] != (0, 0):
         pairs["120 minutes"] = (_pair(score["extra_time"]), match.score["aet"])
@@ -59,11 +77,20 @@ def differences(match: Timeline, shown: Mapping[str, Any], held: Counter[tuple[i
         pairs["corners"] = (_pair(shown["corners"]), (match.count(0, "corner"), match.count(1, "corner")))
     for what, (is_, should) in pairs.items():
         if is_ != should:
-            yield f"{match.id}: {what} is {is_}, should be {should}"
+            yield f"{what} is {is_}, should be {should}"
+
+
+def held_differently(match: Timeline, held: Counter[tuple[int, int]]) -> Iterator[str]:
+    """Where the incidents the database holds differ from the timeline's."""
     due = incidents(match)
     for kind in sorted(due):
         if held[kind] != due[kind]:
-            yield f"{match.id}: {held[kind]} incidents of (type, side) {kind}, should be {due[kind]}"
+            yield f"{held[kind]} incidents of (type, side) {kind}, should be {due[kind]}"
+
+
+def _second_stamps(placed: Placement) -> list[float]:
+    """The second period of extra time has a stamp of its own, and no stamp is revised."""
+    return [placed.starts["E2"]] if "E2" in placed.starts else []
 
 
 def _pair(value: Any) -> tuple[int, int] | None:

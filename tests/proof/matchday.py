@@ -20,6 +20,7 @@ class Matchday:
     """The matches by the id they are played under."""
 
     timelines: dict[str, Timeline]
+    placed: dict[str, Placement]
     expected: dict[str, Expected]
 
     @property
@@ -50,8 +51,9 @@ def matchday(installation: Installation, chosen: Sequence[Timeline], flight_s: f
     planned = {entry["timeline"]: entry for entry in installation.plan()["matches"]}
     assert set(planned) == {match.id for match in chosen}
     timelines = {planned[match.id]["id"]: match for match in chosen}
-    expected = {id_: expect(match, _placement(planned[match.id]), flight_s) for id_, match in timelines.items()}
-    return Matchday(timelines, expected)
+    placed = {id_: _placement(planned[match.id]) for id_, match in timelines.items()}
+    expected = {id_: expect(match, placed[id_], flight_s) for id_, match in timelines.items()}
+    return Matchday(timelines, placed, expected)
 
 
 def until_all_ended(installation: Installation, day: Matchday, follower: Follower, within_s: float) -> None:

@@ -1,162 +1,37 @@
-"""Real matches, played in parallel through HTTP and MQTT: every event and every minute reaches its readers.
+"""Twenty real matches: every event and every minute reaches its readers. `make proof` plays many more.
 
-Every run plays 20 of them, `make proof` at least 100. Extra time, shoot-outs, own goals and dismissals
-are among them. Each mismatch is a line; there must be none.
+Extra time, shoot-outs, own goals and dismissals are among them.
 """
 
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
-from pathlib import Path
+from collections.abc import Iterator
 
-import psycopg
 import pytest
-from tests.proof import final
-from tests.proof.ask import Asked, Asker, disagreements, half_past
-from tests.proof.expect import FLIGHT_S
-from tests.proof.follow import Follower
-from tests.proof.installation import FastClock, Installation, say
-from tests.proof.judge import Limits, Verdict, judge
-from tests.proof.matchday import LIST_S, Matchday, matchday, provider_settings, until_all_ended
-from tests.proof.timelines import Timeline, choose, read
+from tests.proof import playing
+from tests.proof.playing import Played, play
+from tests.proof.timelines import choose, read
 from tests.shared import shared
 
-TIMELINES = "data/timelines.jsonl"
 SPEED = 60.0
-EPOCH = 1_770_465_600.0
-BEFORE_FIRST_S = 300.0  # the simulator's first match is scheduled so long after the epoch
-START_S = 18.0
-LATE_S = 2.0
-"""Real seconds in which an event or a minute must be with a reader of the change stream."""
-MINUTE_LATE_S = 1.0
-"""Real seconds in which a board that is asked for has its minute: what the minute engine promises."""
-PUNCTUAL_S, UNPUNCTUAL_MOST = 0.4, 0.02
-"""At 60x a minute lasts one real second: at half past nearly all must be this punctual."""
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """What was seen of a matchday, after its last whistle."""
-
-    installation: Installation
-    day: Matchday
-    follower: Follower
-    asked: Sequence[Asked]
-
-
-def play(directory: Path, chosen: Sequence[Timeline], speed: float) -> Iterator[Played]:
-    """Play `chosen` in parallel; yields once all have ended, with the installation still up."""
-    clock = FastClock(time.time() + START_S - BEFORE_FIRST_S / speed, EPOCH, speed)
-    with Installation(directory, clock, provider_settings(shared(TIMELINES), chosen)) as installation:
-        day = matchday(installation, chosen)
-        assert clock.now() < day.first, "the installation came up after the first kick-off"
-        with (
-            Follower(installation.conninfo, clock) as follower,
-            Asker(installation.web_port, clock, half_past(day.expected)) as asker,
-        ):
-            until_all_ended(installation, day, follower, within_s=LATE_S)
-            yield Played(installation, day, follower, asker.answers)
-
-
-def judged(played: Played) -> dict[str, Verdict]:
-    """What the change stream had of each match, judged."""
-    speed = played.installation.clock.speed
-    limits = Limits(late_s=LATE_S * speed, early_s=0.1 * speed, flight_s=FLIGHT_S, list_s=LIST_S)
-    return {
-        match_id: judge(expected, played.follower.of(match_id), limits)
-        for match_id, expected in played.day.expected.items()
-    }
-
-
-def must_be_in_the_change_stream(played: Played) -> None:
-    """Each event and each minute, within two seconds, with the right status, score and text."""
-    verdicts = judged(played)
-    lags = sorted(chain.from_iterable(verdict.lags_s for verdict in verdicts.values()))
-    speed = played.installation.clock.speed
-    p50, p99, most = (lags[int(len(lags) * share)] / speed for share in (0.5, 0.99, 0.99999))
-    say(f"{len(lags)} events and minutes; real seconds late: median {p50:.3f}, p99 {p99:.3f}, most {most:.3f}")
-    mismatches = [
-        f"{played.day.timelines[match_id].id} ({match_id}): {line}"
-        for match_id, verdict in verdicts.items()
-        for line in verdict.mismatches
-    ]
-    assert len(lags) > 90 * len(verdicts)
-    assert not mismatches, "\n".join([f"{len(mismatches)} mismatches", *mismatches])
-
-
-def must_agree_at_half_past(played: Played) -> None:
-    """REST shows status, score and minute at half past each minute."""
-    speed, asked = played.installation.clock.speed, played.asked
-    limits = Limits(late_s=MINUTE_LATE_S * speed, early_s=0, flight_s=FLIGHT_S, list_s=LIST_S)
-    mismatches = list(disagreements(played.day.expected, asked, limits))
-    punctual = replace(limits, late_s=PUNCTUAL_S * speed)
-    unpunctual = list(disagreements(played.day.expected, asked, punctual))
-    slowest = max(one.got - one.sent for one in asked) / speed
-    say(f"{len(asked)} answers at half past, the slowest in {slowest:.3f} s; {len(unpunctual)} a minute behind")
-    assert len(asked) == len(half_past(played.day.expected))
-    assert not mismatches, "\n".join([f"{len(mismatches)} mismatches", *mismatches])
-    assert len(unpunctual) <= UNPUNCTUAL_MOST * len(asked), "\n".join(["unpunctual", *unpunctual])
-
-
-def must_end_as_their_timelines(played: Played) -> None:
-    """Scores by stage, cards, corners and incidents of every match."""
-    with psycopg.connect(played.installation.conninfo) as connection:
-        mismatches = [
-            line
-            for match_id, match in played.day.timelines.items()
-            for line in final.differences(
-                match,
-                played.installation.get(f"/api/matches/{match_id}"),
-                final.stored_incidents(connection, match_id),
-            )
-        ]
-    assert not mismatches, "\n".join([f"{len(mismatches)} mismatches", *mismatches])
+LONGEST_S = 9_000
 
 
 @pytest.fixture(scope="module")
-def twenty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    """Twenty matches, none of them longer than it takes."""
-    path = shared(TIMELINES)
-    chosen = choose([match for match in read(path) if match.football_s < 9_000], 20, seed=1)
-    yield from play(tmp_path_factory.mktemp("twenty"), chosen, SPEED)
+def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    """Twenty matches, the longest extra times and shoot-outs left out."""
+    timelines = [match for match in read(shared(playing.TIMELINES)) if match.football_s < LONGEST_S]
+    yield from play(tmp_path_factory.mktemp("twenty"), choose(timelines, 20, seed=1), SPEED)
 
 
 @pytest.mark.timeout(240)
-def test_twenty_matches_are_in_the_change_stream(twenty):
-    must_be_in_the_change_stream(twenty)
+def test_every_event_and_every_minute_is_in_the_change_stream_in_time(played):
+    playing.must_be_in_the_change_stream(played)
 
 
 @pytest.mark.timeout(240)
-def test_twenty_matches_agree_at_half_past_each_minute(twenty):
-    must_agree_at_half_past(twenty)
+def test_rest_agrees_at_half_past_each_minute(played):
+    playing.must_agree_at_half_past(played)
 
 
 @pytest.mark.timeout(240)
-def test_twenty_matches_end_as_their_timelines(twenty):
-    must_end_as_their_timelines(twenty)
-
-
-@pytest.fixture(scope="module")
-def hundred(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    """A hundred and twenty matches."""
-    chosen = choose(list(read(shared(TIMELINES))), 120, seed=2)
-    yield from play(tmp_path_factory.mktemp("hundred"), chosen, SPEED)
-
-
-@pytest.mark.proof
-@pytest.mark.timeout(600)
-def test_a_hundred_matches_are_in_the_change_stream(hundred):
-    must_be_in_the_change_stream(hundred)
-
-
-@pytest.mark.proof
-@pytest.mark.timeout(600)
-def test_a_hundred_matches_agree_at_half_past_each_minute(hundred):
-    must_agree_at_half_past(hundred)
-
-
-@pytest.mark.proof
-@pytest.mark.timeout(600)
-def test_a_hundred_matches_end_as_their_timelines(hundred):
-    must_end_as_their_timelines(hundred)
+def test_every_match_ends_as_its_timeline(played):
+    playing.must_end_as_their_timelines(played)
