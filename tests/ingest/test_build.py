@@ -12,6 +12,7 @@ from tests.ingest.test_channels import FakeStream, read
 
 from touchline.clock import SystemClock, now_ms
 from touchline.ingest.build import Ingest
+from touchline.ingest.pace import LIVE_FLOOR_S
 from touchline.loop import run_all
 from touchline.settings import load
 from touchline.store import changes, views
@@ -50,6 +51,35 @@ async def test_a_new_connection_asks_for_a_snapshot(database: Database) -> None:
     ingest.connected("one")
 
     assert poll.wake.is_set()
+
+
+async def test_a_restarted_process_is_another_voice(database: Database) -> None:
+    provider = FakeProvider()
+    now = int(time.time())
+    provider.records = [report(A, record(now), now - 100)]
+    first, reborn = (
+        Ingest(database, SystemClock(), METRICS, load({}), provider, read_push=read) for _ in range(2)
+    )
+    await polled(first, "recent_list_sync")
+    for goals in range(1, 4):
+        provider.live = [report(A, score(goals, kickoff=now))]
+        await polled(first, "detail_live_poll")
+    provider.live = [report(A, score(4, kickoff=now))]
+
+    await polled(reborn, "detail_live_poll")
+
+    assert (await database_has(database, 1))[-1].score == (4, 0)
+
+
+async def polled(ingest: Ingest, name: str) -> None:
+    """One round of the loop called `name`, and all that came of it written."""
+    loops = {loop.name: loop for loop in ingest.loops(FakeStream())}
+    round_ = asyncio.ensure_future(loops[name].turn())
+    await asyncio.sleep(LIVE_FLOOR_S)
+    while not round_.done():
+        await loops["observation_writer"].turn()
+        await asyncio.sleep(0.01)
+    await loops["observation_writer"].turn()
 
 
 async def until(comes: Callable[[], Awaitable[object]]) -> None:

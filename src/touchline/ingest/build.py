@@ -1,6 +1,7 @@
 """Ingest, put together: the loops of one ingest process."""
 
 import os
+import secrets
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -42,9 +43,9 @@ class Ingest:
         pull: Pull,
         *,
         read_push: ReadPush,
-        node: str | None = None,
     ) -> None:
-        node = node or f"{os.uname().nodename}-{os.getpid()}"
+        # Not the process id: in a container every start has the same, and channels count from 1 anew.
+        node = f"{os.uname().nodename}-{secrets.token_hex(4)}"
         self._log = structlog.get_logger().bind(part="ingest")
         self._read_push = read_push
         self._pull = pull
@@ -62,7 +63,7 @@ class Ingest:
             Intake(self._inbox, writer, waiting, self._requests, self._unreadables, db, clock),
             self._poll,
             RecentList(asking, self._inbox, db, clock, node),
-            Diary(asking, self._inbox, names, db, clock, ZoneInfo(settings.web.timezone)),
+            Diary(asking, self._inbox, names, db, clock, ZoneInfo(settings.web.timezone), node),
             Reconcile(self._requests, asking, self._inbox, clock, node),
             CatalogueSync(asking, names, db, clock),
             self._unreadables,

@@ -38,7 +38,14 @@ class Diary:
     batch_size = 1_000
 
     def __init__(
-        self, asking: Asking, inbox: Inbox, names: Names, db: Database, clock: Clock, zone: ZoneInfo
+        self,
+        asking: Asking,
+        inbox: Inbox,
+        names: Names,
+        db: Database,
+        clock: Clock,
+        zone: ZoneInfo,
+        node: str,
     ) -> None:
         self.wake = asyncio.Event()
         self._asking = asking
@@ -48,7 +55,7 @@ class Diary:
         self._clock = clock
         self._zone = zone
         self._log = structlog.get_logger().bind(worker=self.name)
-        self._channel = Channel(Source.DIARY, "diary")
+        self._channel = Channel(Source.DIARY, f"diary-{node}")
         self._days: list[_Day] = []
         self._asked_at_ms = 0
         self._short: set[date] = set()
