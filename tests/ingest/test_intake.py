@@ -36,6 +36,27 @@ async def test_a_claim_whose_row_is_locked_is_written_when_the_lock_is_gone(hous
     assert (match.home_scores[0], match.statistics) == (1, stats(70).stats)
 
 
+async def test_a_locked_goal_that_was_taken_back_meanwhile_is_never_written(house: House) -> None:
+    await with_rows(house)
+    house.hear(report(A, score(0)))
+    await house.written()
+    hasty = Writer(house.db, house.clock, METRICS, Orchestrator(lock_timeout_ms=100, max_retries=1))
+    intake = Intake(house.inbox, hasty, house.waiting, house.requests, house.unreadables, house.db, house.clock)
+    async with house.db.transaction(T * 1000) as tx:
+        await tx.rows("SELECT 1 FROM ts_matches WHERE external_id = %(id)s FOR UPDATE", {"id": A})
+        house.hear(report(A, score(1)))
+        await intake.turn()
+    house.hear(report(A, score(0)))
+    await intake.turn()
+
+    await house.clock.advance(MOST_S)
+    await intake.turn()
+
+    assert (await house.matches(A))[A].home_scores[0] == 0
+    happened = [each for change in await house.changes() for each in change.happened]
+    assert [type(each).__name__ for each in happened] == ["StatusChanged"]
+
+
 class ChokingWriter:
     """The real writer, that chokes on every claim about one match."""
 

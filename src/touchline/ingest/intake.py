@@ -146,7 +146,8 @@ class Intake:
         if outcome.answer is not Answer.INVALID and seen.match_id in self._waiting:
             self._free([seen.match_id])
         decision = outcome.decision
-        self._retries.answered(seen, decision.applied if decision else ())
+        if decision:
+            self._retries.answered(seen, (*decision.applied, *decision.unchanged))
         if decision and Question.LIVE_HISTORY in decision.questions:
             self._requests.history(seen.match_id)
 

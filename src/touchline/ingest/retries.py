@@ -53,12 +53,12 @@ class Retries:
         dues = [kept.due for kept in self._matches.values() if kept.claims]
         return max(0.0, min(dues) - self._clock.monotonic()) if dues else None
 
-    def answered(self, seen: Observation, applied: tuple[Group, ...]) -> None:
-        """`seen` was not locked out: forget older claims about the groups it changed."""
+    def answered(self, seen: Observation, settled: tuple[Group, ...]) -> None:
+        """`seen` was not locked out: forget older claims about the groups it changed or found as it says."""
         kept = self._matches.get(seen.match_id)
         if kept is None:
             return
-        thinned = (without(claim, applied) if _older(claim, seen) else claim for claim in kept.claims)
+        thinned = (without(claim, settled) if _older(claim, seen) else claim for claim in kept.claims)
         kept.claims = [claim for claim in thinned if claim is not None]
         if not kept.claims:
             del self._matches[seen.match_id]
