@@ -207,7 +207,8 @@ class Installation:
 
     def play_until(self, football: float) -> None:
         """Let it run until an instant of football time, saying how far it is; it must not die."""
-        say(f"playing {(football - self.clock.now()) / 60:.0f} minutes at {self.clock.speed:g}x")
+        minutes = max(0.0, football - self.clock.now()) / 60
+        say(f"playing {minutes:.0f} minutes at {self.clock.speed:g}x")
         while (left := self.clock.real(football) - time.time()) > 0:
             self.program.must_run()
             time.sleep(min(left, 1.0))
