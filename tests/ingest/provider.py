@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from touchline.errors import ProviderError
+from touchline.errors import ProviderError, ProviderRefused
 from touchline.ids import MatchId
 from touchline.provider.port import CatalogueRecord, Health, Kind, ProviderState, Reading, Report
 
@@ -21,6 +21,7 @@ class FakeProvider:
         self.page_size = 1_000
         self.asked: list[str] = []
         self.failure: Failure = None
+        self.refused: Kind | None = None
         self.endless = False
         self.state = ProviderState(health=Health.UNKNOWN, since_ts=0)
 
@@ -62,6 +63,8 @@ class FakeProvider:
         id: str | None = None,  # noqa: A002
     ) -> Reading:
         self._ask(f"{kind}?page={page}&time={time}&uuid={id}")
+        if kind is self.refused:
+            raise ProviderRefused("thesports-http", f"{kind}/list", "not in your plan")
         rows = [record for record in self.named if record.kind is kind]
         if id is not None:
             return Reading(catalogue=[record for record in rows if record.id == id])

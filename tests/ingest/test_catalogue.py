@@ -92,3 +92,30 @@ async def test_a_provider_that_refuses_us_is_asked_again_later(house: House) -> 
     await a_round(house)
 
     assert "one" in await named(house)
+
+
+async def test_a_kind_we_are_refused_does_not_keep_us_from_the_others(house: House) -> None:
+    house.provider.refused = next(iter(Kind))
+    house.provider.named = [team("one", 10)]
+
+    for _ in range(100):
+        await house.catalogue.turn()
+        await house.clock.advance(10)
+
+    assert "one" in await named(house)
+    assert house.provider.asked.count("team?page=1&time=None&uuid=None") == 1
+    refused = [question for question in house.provider.asked if question.startswith(f"{next(iter(Kind))}?")]
+    assert 2 <= len(refused) <= 17
+
+
+async def test_a_kind_we_are_refused_by_id_does_not_keep_us_from_the_others(house: House) -> None:
+    house.provider.refused = Kind.COMPETITION
+    house.provider.records = [report(A, record(T), T - 100)]
+    await house.round(house.recent)
+    house.provider.named = [team("home", 5)]
+
+    for _ in range(3):
+        await house.catalogue.turn()
+        await house.clock.advance(2)
+
+    assert "team?page=None&time=None&uuid=home" in house.provider.asked

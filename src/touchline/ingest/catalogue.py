@@ -1,7 +1,8 @@
 """The catalogue: names, logos and where things belong, kind by kind, incrementally.
 
-A round goes over all kinds, then rests for an hour. Between its pages, competitions and teams
-that matches name and nobody has introduced are asked for one by one.
+Each kind is read to its end, then rests for an hour; one that fails goes to the back, so that it never
+holds up the others. Between the pages, competitions and teams that matches name and nobody has
+introduced are asked for one by one.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from touchline.store.db import Database
 
 PACE_S, PACE_FLOOR_S = 3_600.0, 60.0
 RETRY_S = 60.0
+"""Football seconds without pages after one that failed."""
 LOOK_S = 10.0
 """Football seconds between two looks for unknown ids."""
 ASKED_AGAIN_S = 3_600.0
@@ -45,9 +47,9 @@ class CatalogueSync:
         self._db = db
         self._clock = clock
         self._log = structlog.get_logger().bind(worker=self.name)
-        self._kinds = list(Kind)
         self._round: Round | None = None
-        self._round_due = float("-inf")
+        self._due = dict.fromkeys(Kind, float("-inf"))
+        self._pages_due = float("-inf")
         self._missing: list[tuple[Kind, str]] = []
         self._look_due = float("-inf")
         self._asked: OrderedDict[tuple[Kind, str], float] = OrderedDict()
@@ -60,21 +62,24 @@ class CatalogueSync:
             await self._look()
         if self._missing:
             await self._ask_missing()
-        elif now >= self._round_due:
+        elif now >= self._next_page():
             await self._ask_page()
-        busy = self._missing or self._clock.monotonic() >= self._round_due
-        rest_s = FLOOR_S if busy else min(self._round_due, self._look_due) - self._clock.monotonic()
+        rest_s = 0.0 if self._missing else min(self._next_page(), self._look_due) - self._clock.monotonic()
         return timedelta(seconds=max(FLOOR_S, rest_s))
 
     # ------------------------------------------------------------ rounds
 
+    def _next_page(self) -> float:
+        """When the next page may be asked for."""
+        return max(self._pages_due, min(self._due.values()))
+
     async def _ask_page(self) -> None:
-        kind = self._kinds[0]
+        kind = min(self._due, key=self._due.__getitem__)
         round_ = self._round = self._round or await self._begin(kind)
         reading = await self._asking.ask(f"{kind}/list", self._page(kind, round_))
         if reading is None:
             self._round = None
-            self._round_due = self._clock.monotonic() + real_s(self._clock, RETRY_S)
+            self._due[kind] = self._pages_due = self._clock.monotonic() + real_s(self._clock, RETRY_S)
             return
         await self._names.keep(reading.catalogue)
         goes_on = round_.goes_on((record.id, record.updated_at) for record in reading.catalogue)
@@ -100,9 +105,7 @@ class CatalogueSync:
             async with self._db.transaction(now_ms(self._clock)) as tx:
                 await cursors.write(tx, _cursor(kind), round_.cursor)
         self._round = None
-        self._kinds = [*self._kinds[1:], kind]
-        if self._kinds == list(Kind):
-            self._round_due = self._clock.monotonic() + real_s(self._clock, PACE_S, PACE_FLOOR_S)
+        self._due[kind] = self._clock.monotonic() + real_s(self._clock, PACE_S, PACE_FLOOR_S)
 
     # ------------------------------------------------------------ unknown ids
 
@@ -117,7 +120,7 @@ class CatalogueSync:
         kind, id_ = pair = self._missing[0]
         reading = await self._asking.ask(f"{kind}/list", self._asking.pull.catalogue(kind, id=id_))
         if reading is None:
-            self._missing = []
+            self._missing = [other for other in self._missing if other[0] is not kind]
             return
         self._missing = self._missing[1:]
         self._asked[pair] = self._clock.monotonic()
