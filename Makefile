@@ -31,8 +31,8 @@ check: $(READY) ## Lint, format, types, layers, migrations
 bench: $(READY) ## Measure us against a peer in the same run; writes bench/results.json
 	@$(BIN)/python -m bench $(ARGS)
 
-proof: $(READY) ## Play every timeline through the real thing; takes minutes
-	@$(BIN)/pytest -m proof --timeout 0 $(ARGS)
+proof: $(READY) ## Play a hundred and more real matches through the real thing; takes minutes
+	@$(BIN)/pytest -m proof -s --timeout 0 $(ARGS)
 
 screenshots: $(READY) ## Make the pictures of the docs
 	@$(BIN)/python -m docs.screenshots $(ARGS)

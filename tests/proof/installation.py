@@ -27,6 +27,7 @@ PROGRAM = Path(sys.executable).with_name("touchline")
 TAIL_LINES = 60
 READY_MAX_S = 40.0
 STOP_MAX_S = 10.0
+RESTART_MAX_S = 10.0
 QUIET_S = 1.5
 
 
@@ -232,10 +233,9 @@ class Installation:
         return [pid for pid, command in descendants(self.program.pid).items() if sign in command]
 
     def kill(self, name: str) -> None:
-        """Kill a part outright; the supervisor must start it again."""
-        pids = self.pids(name)
-        assert pids, f"{name} does not run: {descendants(self.program.pid)}"
-        for pid in pids:
+        """Kill a part outright; the supervisor must start it again (and must have, if it was killed before)."""
+        self.until(f"running {name}", lambda: bool(self.pids(name)), RESTART_MAX_S)
+        for pid in self.pids(name):
             end(pid)
 
 
