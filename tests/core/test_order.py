@@ -200,6 +200,28 @@ def test_an_end_before_its_time_waits_for_the_recent_list(status: Status) -> Non
     assert decide(fixture, a_claim(source=Source.DIARY, **said), after).match.status is status  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("before", "claimed", "at_s"),
+    [
+        pytest.param(Status.NOT_STARTED, Status.CANCELLED, MATCH_TIME - 3_600, id="cancelled fixture"),
+        pytest.param(Status.SECOND_HALF, Status.ENDED, T // 1000, id="missed end"),
+    ],
+)
+def test_a_record_that_had_not_its_turn_is_still_news_from_a_source_that_has(
+    before: Status, claimed: Status, at_s: int
+) -> None:
+    match = a_match(status=before, provenance={Group.STATUS: a_word(at_ms=(at_s - 60) * 1000)})
+    said = {"status": claimed, "schedule": a_schedule(note="off"), "provider_time": at_s - 30}
+    by_diary = decide(match, a_claim(source=Source.DIARY, at_ms=at_s * 1000, **said), at_s * 1000)  # type: ignore[arg-type]
+
+    assert by_diary.applied == (Group.SCHEDULE,)
+    assert by_diary.refused == {Group.STATUS: Reason.NOT_ITS_TURN}
+    later = at_s * 1000 + 60_000
+    by_list = decide(by_diary.match, a_claim(source=RECENT, at_ms=later, **said), later)  # type: ignore[arg-type]
+    assert by_list.match.status is claimed
+    assert by_list.match.provider_update_time == at_s - 30
+
+
 def test_history_speaks_after_the_end() -> None:
     claim = a_claim(score=(2, 0), source=Source.LIVE_HISTORY)
     assert reason_for(a_match(), claim) is Reason.NOT_ITS_TURN

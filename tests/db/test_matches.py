@@ -41,6 +41,36 @@ A_REVISION = KickoffRevision(
     followed=True,
     reason="revision",
 )
+A_SCHEDULE = a_schedule(
+    season_id="season",
+    stage_id="stage",
+    venue_id="venue",
+    referee_id="referee",
+    round_num=3,
+    group_num=2,
+    neutral=True,
+    tbd=True,
+    has_ot=True,
+    team_reverse=True,
+    loss=True,
+    note="FT[2-2]",
+    related_id="related",
+    aggregate=(3, 2),
+    home_position="1",
+    away_position="A2",
+    coverage={"mlive": 1},
+    environment={"wind": "6.5m/s"},
+    ended_ts=1_770_490_700,
+)
+A_PROVENANCE = {
+    Group.STATUS: a_word(at_ms=T, seq=7, provider_time=5, content="x"),
+    Group.STATS: replace(a_word(), superseded=((2**63 - 1, T), (4, T))),
+}
+A_PENDING = Pending(
+    status=Held(value=2, source=Source.MQTT, channel="mqtt-1", observed_at_ms=T),
+    contested_at_ms=T,
+    history_asked=True,
+)
 
 
 async def create(database: Database, *ids: MatchId) -> list[Match]:
@@ -75,27 +105,7 @@ def a_full_match(version: int) -> Match:
     return Match(
         id=MATCH,
         version=version,
-        schedule=a_schedule(
-            season_id="season",
-            stage_id="stage",
-            venue_id="venue",
-            referee_id="referee",
-            round_num=3,
-            group_num=2,
-            neutral=True,
-            tbd=True,
-            has_ot=True,
-            team_reverse=True,
-            loss=True,
-            note="FT[2-2]",
-            related_id="related",
-            aggregate=(3, 2),
-            home_position="1",
-            away_position="A2",
-            coverage={"mlive": 1},
-            environment={"wind": "6.5m/s"},
-            ended_ts=1_770_490_700,
-        ),
+        schedule=A_SCHEDULE,
         status=Status.EXTRA_TIME,
         phase_entered_ts=1_770_489_000,
         phase_seen_live=True,
@@ -112,15 +122,8 @@ def a_full_match(version: int) -> Match:
         provider_update_time=1_770_486_000,
         last_event_ts=1_770_486_500,
         last_seen_ts=T // 1000,
-        provenance={
-            Group.STATUS: a_word(at_ms=T, seq=7, provider_time=5, content="x"),
-            Group.STATS: replace(a_word(), superseded=((2**63 - 1, T), (4, T))),
-        },
-        pending=Pending(
-            status=Held(value=2, source=Source.MQTT, channel="mqtt-1", observed_at_ms=T),
-            contested_at_ms=T,
-            history_asked=True,
-        ),
+        provenance=A_PROVENANCE,
+        pending=A_PENDING,
         incidents=(
             StoredIncident(
                 ordinal=1, position=0, first_seen_ts=5, what=a_goal(score=(1, 0), player_name="Ö. 9")

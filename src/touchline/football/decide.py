@@ -53,7 +53,8 @@ Taken = tuple[Match, Reason]
 """The state after a group was judged, and what became of the group."""
 
 INVALID = frozenset({Reason.WRONG_SHAPE, Reason.UNKNOWN_STATUS, Reason.UNKNOWN_MATCH, Reason.INVALID_MATCH_ID})
-_UNBELIEVED = frozenset({Reason.BACKWARD_UNCONFIRMED, Reason.EMPTY_UNCONFIRMED})
+_UNHEARD = frozenset({Reason.BACKWARD_UNCONFIRMED, Reason.EMPTY_UNCONFIRMED, Reason.NOT_ITS_TURN})
+"""What was not believed, or not this source's to say: the same record may still say it."""
 
 
 def decide(match: Match, seen: Observation, now_ms: int) -> Decision:
@@ -266,8 +267,8 @@ def _signed(
         for group in applied
     }
     updated = before.provider_update_time
-    # A claim that is believed in part must be able to come again and confirm the rest.
-    if seen.provider_time is not None and _UNBELIEVED.isdisjoint(refused.values()):
+    # A record that counts in part must be able to come again, by its own or another source, for the rest.
+    if seen.provider_time is not None and _UNHEARD.isdisjoint(refused.values()):
         updated = max(seen.provider_time, updated or 0)
     now = now_ms // 1000
     return replace(
