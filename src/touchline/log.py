@@ -22,7 +22,19 @@ SECRET_FIELDS = frozenset({"secret", "password", "user", "authorization"})
 SECRET_IN_TEXT = re.compile(r"(?i)\b(user|secret|password)=[^&\s\"']+")
 URL_PASSWORD = re.compile(r"(\w+://[^:/@\s]*):[^@/\s]+@")
 
-QUIET_LIBRARIES = ("amqtt", "transitions", "aiomqtt", "httpcore2", "httpx2", "httpcore", "httpx", "asyncio")
+# What they warn of we say ourselves, once at its beginning and once at its end.
+QUIET_LIBRARIES = (
+    "aiomqtt",
+    "amqtt",
+    "asyncio",
+    "httpcore",
+    "httpcore2",
+    "httpx",
+    "httpx2",
+    "psycopg",
+    "psycopg.pool",
+    "transitions",
+)
 
 
 def mask(text: str) -> str:

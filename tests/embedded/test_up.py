@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from touchline.embedded.process import residents
 PARTS = ["sim", "ingest", "work", "web"]
 PLAIN = FastClock(0.0, 0.0, 1.0)
 FEW = {"TOUCHLINE_SIMULATOR__MATCHES": "4"}
+LINE = re.compile(r"\[[^]]+Z\] \[[A-Z]+\] \[[a-z]+\] [a-z_]+(\.[a-z_]+)+ \{.*\}|  Touchline is up: .*|")
 READY_MAX_S = 5.0
 STOP_MAX_S = 5.0
 
@@ -72,6 +74,10 @@ def whole(installation: Installation) -> None:
     )
 
 
+def fresh(installation: Installation) -> bool:
+    return (installation.get("/api/matches/live") or {}).get("stale") is False
+
+
 def page(installation: Installation, path: str) -> str:
     connection = http.client.HTTPConnection("127.0.0.1", installation.web_port, timeout=5)
     try:
@@ -109,7 +115,22 @@ def test_a_killed_server_comes_back(running: Installation, program: str) -> None
     os.kill(before, signal.SIGKILL)
 
     running.until(f"new {program}", lambda: server(running, program) not in {None, before}, 15.0)
-    running.until("live page", lambda: (running.get("/api/matches/live") or {}).get("stale") is False, 20.0)
+    running.until("live page", lambda: fresh(running), 20.0)
+
+
+def test_the_log_of_an_outage_is_events_and_nothing_else(tmp_path: Path) -> None:
+    with Installation(tmp_path, PLAIN, FEW) as installation:
+        whole(installation)
+        before = server(installation, "postgres")
+        assert before is not None
+
+        os.kill(before, signal.SIGKILL)
+
+        installation.until("new server", lambda: server(installation, "postgres") not in {None, before}, 15.0)
+        installation.until("live page", lambda: fresh(installation), 20.0)
+        lines = installation.program.log()
+    assert any(" process.died " in line for line in lines)
+    assert [line for line in lines if not LINE.fullmatch(line)] == []
 
 
 def test_a_second_one_on_the_same_directory_is_refused(running: Installation) -> None:
