@@ -93,6 +93,46 @@ async def test_a_delivery_larger_than_the_inbox_goes_in_as_room_comes() -> None:
     assert written == claims
 
 
+async def test_a_delivery_waits_for_a_claim_that_is_only_held() -> None:
+    inbox = an_inbox()
+    delivery = asyncio.ensure_future(inbox.deliver([claim(seq=1), claim(seq=2)]))
+    await asyncio.sleep(0)
+    _, second = inbox.take()
+
+    inbox.settled([second])
+    await asyncio.sleep(0)
+    assert not delivery.done()
+
+    inbox.settled()
+    await delivery
+
+
+async def test_a_delivery_does_not_wait_for_what_others_said() -> None:
+    inbox = an_inbox()
+    pushed = claim(channel="push")
+    inbox.put([pushed])
+    delivery = asyncio.ensure_future(inbox.deliver([claim(seq=1)]))
+    await asyncio.sleep(0)
+    inbox.take()
+
+    inbox.settled([pushed])
+
+    await delivery
+
+
+async def test_a_delivery_of_which_something_was_let_go_fails() -> None:
+    inbox = an_inbox(most=10)
+    delivery = asyncio.ensure_future(inbox.deliver([claim(seq=1)]))
+    await asyncio.sleep(0)
+    inbox.put(claim(MatchId(f"match{number:010}"), channel="push", seq=number) for number in range(15))
+    inbox.take()
+
+    inbox.settled()
+
+    with pytest.raises(StoreUnavailable):
+        await delivery
+
+
 async def test_a_delivery_nobody_writes_fails_in_time() -> None:
     clock = SteppedClock()
     inbox = Inbox(100, 10, clock, METRICS)

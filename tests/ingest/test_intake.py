@@ -1,5 +1,6 @@
 """What becomes of the writer's answers."""
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -55,6 +56,27 @@ async def test_a_locked_goal_that_was_taken_back_meanwhile_is_never_written(hous
     assert (await house.matches(A))[A].home_scores[0] == 0
     happened = [each for change in await house.changes() for each in change.happened]
     assert [type(each).__name__ for each in happened] == ["StatusChanged"]
+
+
+async def test_a_polled_claim_that_is_only_held_moves_no_cursor(house: House) -> None:
+    await with_rows(house)
+    hasty = Writer(house.db, house.clock, METRICS, Orchestrator(lock_timeout_ms=100, max_retries=1))
+    intake = Intake(house.inbox, hasty, house.waiting, house.requests, house.unreadables, house.db, house.clock)
+    house.provider.records = [report(A, record(T + 60), T - 50)]
+    async with house.db.transaction(T * 1000) as tx:
+        await tx.rows("SELECT 1 FROM ts_matches WHERE external_id = %(id)s FOR UPDATE", {"id": A})
+        page = asyncio.ensure_future(house.recent.turn())
+        await house.inbox.filled.wait()
+        await intake.turn()
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert not page.done()
+
+    await house.clock.advance(MOST_S)
+    await intake.turn()
+    await page
+
+    assert (await house.matches(A))[A].schedule.match_time == T + 60
 
 
 class ChokingWriter:

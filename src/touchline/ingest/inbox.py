@@ -7,8 +7,8 @@ Only if that makes no room the oldest claim is let go: said once, with its end.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 import structlog
 
@@ -34,7 +34,11 @@ class Inbox:
         self._log = structlog.get_logger().bind(part="inbox")
         self._queue: deque[tuple[int, Observation]] = deque()
         self._put = 0
-        self._in_hand: list[int] = []
+        self._in_hand: list[tuple[int, Observation]] = []
+        self._awaited: set[int] = set()
+        """Numbers somebody waits for in `deliver`."""
+        self._lost: set[int] = set()
+        """Those of them that were let go."""
         self._overflowing = False
         self._moved = asyncio.Event()
         self.filled = asyncio.Event()
@@ -48,8 +52,9 @@ class Inbox:
         """Whether a source that can be asked again should be asked now."""
         return len(self._queue) < self._most // 2
 
-    def put(self, claims: Iterable[Observation]) -> None:
-        """Queue what can't be asked for again."""
+    def put(self, claims: Iterable[Observation]) -> range:
+        """Queue what can't be asked for again; the numbers it got."""
+        first = self._put + 1
         for seen in claims:
             self._put += 1
             self._queue.append((self._put, seen))
@@ -60,36 +65,44 @@ class Inbox:
             self._log.info("inbox.recovered")
         if self._queue:
             self.filled.set()
+        return range(first, self._put + 1)
 
     async def deliver(self, claims: Sequence[Observation]) -> None:
-        """Queue what was polled, as room allows, and wait until all of it is written.
+        """Queue what was polled, as room allows, and wait until each of it has its final answer.
 
-        So a cursor never runs ahead of what it stands for. Raises StoreUnavailable when the writer
-        takes longer than DELIVERY_MAX_S: ask again later.
+        So a cursor never runs ahead of what it stands for. Raises StoreUnavailable when that takes
+        longer than DELIVERY_MAX_S or something had to be let go: ask again later.
         """
         rest = deque(claims)
-        while rest:
-            await self._until(lambda: self.has_room)
-            self.put([rest.popleft() for _ in range(min(CHUNK, len(rest)))])
-        last = self._put
-        await self._until(lambda: self._oldest() > last)
+        mine: set[int] = set()
+        try:
+            while rest:
+                await self._until(lambda: self.has_room)
+                numbers = self.put([rest.popleft() for _ in range(min(CHUNK, len(rest)))])
+                mine.update(numbers)
+                self._awaited.update(numbers)
+            await self._until(lambda: mine.isdisjoint(self._unanswered()))
+            if not mine.isdisjoint(self._lost):
+                raise StoreUnavailable("The inbox overflows.")
+        finally:
+            self._awaited -= mine
+            self._lost -= mine
 
     def take(self) -> list[Observation]:
-        """The oldest claims, at most `batch_size`; they count as unwritten until `settled`."""
+        """The oldest claims, at most `batch_size`; they count as unanswered until `settled`."""
         taken = [self._queue.popleft() for _ in range(min(self.batch_size, len(self._queue)))]
-        self._in_hand += [number for number, _ in taken]
+        self._in_hand += taken
         return [seen for _, seen in taken]
 
-    def settled(self) -> None:
-        """Everything taken so far has found its place."""
-        self._in_hand.clear()
+    def settled(self, held: Iterable[Observation] = ()) -> None:
+        """Everything taken so far has its final answer, but for what is `held` to be tried again."""
+        kept = set(map(_identity, held))
+        self._in_hand = [entry for entry in self._in_hand if _identity(entry[1]) in kept]
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
 
-    def _oldest(self) -> int:
-        if self._in_hand:
-            return self._in_hand[0]
-        return self._queue[0][0] if self._queue else self._put + 1
+    def _unanswered(self) -> Iterator[int]:
+        return (number for number, _ in chain(self._in_hand, self._queue))
 
     async def _until(self, condition: Callable[[], bool]) -> None:
         deadline = self._clock.monotonic() + DELIVERY_MAX_S
@@ -118,6 +131,12 @@ class Inbox:
         rest = (number for number, _ in self._queue if number not in dropped)
         dropped.update(islice(rest, surplus - len(dropped)))
         self._queue = deque(entry for entry in self._queue if entry[0] not in dropped)
+        self._lost |= dropped & self._awaited
         if not self._overflowing:
             self._overflowing = True
             self._log.error("inbox.overflow", queue_max=self._most)
+
+
+def _identity(seen: Observation) -> tuple[str, str, str, int]:
+    """What stays the same when a claim is thinned out."""
+    return seen.match_id, seen.source, seen.channel, seen.seq

@@ -106,7 +106,7 @@ class Intake:
             else:
                 batch.append(seen)
         if not batch:
-            self._inbox.settled()
+            self._inbox.settled(self._retries.claims)
         return batch
 
     async def _write(self) -> list[Outcome]:
@@ -132,7 +132,7 @@ class Intake:
         self._batch = []
         for outcome in outcomes:
             self._place(outcome)
-        self._inbox.settled()
+        self._inbox.settled(self._retries.claims)
 
     def _place(self, outcome: Outcome) -> None:
         seen = outcome.observation

@@ -1,5 +1,6 @@
 """Claims whose row was locked: kept, the newest of each group, and tried again with back-off."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from touchline.clock import Clock
@@ -29,6 +30,11 @@ class Retries:
 
     def __len__(self) -> int:
         return sum(len(kept.claims) for kept in self._matches.values())
+
+    @property
+    def claims(self) -> Iterator[Observation]:
+        """What is kept."""
+        return (claim for kept in self._matches.values() for claim in kept.claims)
 
     def keep(self, seen: Observation) -> None:
         """Try `seen` again later."""
