@@ -1,22 +1,17 @@
 """Logging: events with fields, in two renderings.
 
-Text: `[timestamp] [level] [service] message {fields}`. JSON: one object a line with
-`timestamp`, `level`, `service`, `event` and the fields. Where a sentence is prescribed,
-it is the text rendering of the event (`SENTENCES`). Secrets never reach a line.
+Text: `[timestamp] [level] [service] event {fields}`. JSON: one object a line with
+`timestamp`, `level`, `service`, `event` and the fields. Secrets never reach a line.
 """
 
 import logging
 import re
 import sys
-from collections.abc import Callable, MutableMapping
-from typing import Any, TextIO
+from typing import TextIO
 
 import msgspec
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
-
-# The text rendering of events whose wording is prescribed; each takes the fields it prints.
-SENTENCES: dict[str, Callable[[MutableMapping[str, Any]], str]] = {}
 
 SECRET_FIELDS = frozenset({"secret", "password", "user", "authorization"})
 SECRET_IN_TEXT = re.compile(r"(?i)\b(user|secret|password)=[^&\s\"']+")
@@ -50,16 +45,14 @@ def _mask_fields(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
 
 
 def render_text(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
-    """One line: `[timestamp] [level] [service] message {fields}`, a traceback below it where there is one."""
+    """One line: `[timestamp] [level] [service] event {fields}`, a traceback below it where there is one."""
     timestamp = event.pop("timestamp")
     level = str(event.pop("level")).upper()
     service = event.pop("service", "touchline")
-    name = str(event.pop("event"))
+    name = event.pop("event")
     trace = event.pop("exception", None)
-    sentence = SENTENCES.get(name)
-    message = sentence(event) if sentence else name
     fields = msgspec.json.encode(event, enc_hook=str).decode() if event else "{}"
-    line = f"[{timestamp}] [{level}] [{service}] {message} {fields}"
+    line = f"[{timestamp}] [{level}] [{service}] {name} {fields}"
     return f"{line}\n{trace}" if trace else line
 
 

@@ -21,7 +21,7 @@ METRICS = ("Counter", "Gauge", "Histogram")
 
 HEAD = """# Events and metrics
 
-Log lines are events with fields: as text `[timestamp] [level] [service] message {fields}`, or as JSON, one
+Log lines are events with fields: as text `[timestamp] [level] [service] event {fields}`, or as JSON, one
 object a line (`TOUCHLINE_LOG__FORMAT`). Failures are said when they begin and when they end.
 
 `make pages` writes this page from the code; only the meaning of an event is written here by hand.
