@@ -13,6 +13,7 @@
     ├── StaleWrite             somebody else wrote the row first
     ├── StoreUnavailable       the database does not answer
     └── EmbeddedError          the embedded services can't be started
+        └── DirectoryInUse     another `touchline up` holds the data directory
 
 Messages are safe to show to anybody. Only `web/problems.py` knows HTTP statuses
 and only `cli/` knows exit codes.
@@ -113,3 +114,7 @@ class StoreUnavailable(TouchlineError):
 
 class EmbeddedError(TouchlineError):
     """The embedded services can't be started; the message says what to do next."""
+
+
+class DirectoryInUse(EmbeddedError):
+    """Another `touchline up` holds the data directory."""

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from touchline import __version__
-from touchline.errors import SettingsError, TouchlineError
+from touchline.errors import DirectoryInUse, SettingsError, TouchlineError
 
 CANNOT, WRONG, IN_USE, INTERRUPTED = 1, 2, 3, 130
 
@@ -34,8 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         build(names)(given, prog_name="touchline")
     except SettingsError as error:
         _exit(error, WRONG)
+    except DirectoryInUse as error:
+        _exit(error, IN_USE)
     except TouchlineError as error:
-        _exit(error, IN_USE if type(error).__name__ == "DirectoryInUse" else CANNOT)
+        _exit(error, CANNOT)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     sys.exit(0)

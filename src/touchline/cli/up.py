@@ -12,8 +12,9 @@ import typer
 
 from touchline import log
 from touchline.cli.environment import with_options
-from touchline.embedded.installation import DirectoryInUse, Installation
+from touchline.embedded.installation import Installation
 from touchline.embedded.up import Plan, Role, plan, run, stop_on_signals
+from touchline.errors import DirectoryInUse
 from touchline.settings import Settings, load
 
 

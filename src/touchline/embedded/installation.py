@@ -15,14 +15,10 @@ from collections.abc import Iterator
 
 from touchline.embedded.postgres import Postgres
 from touchline.embedded.valkey import Valkey
-from touchline.errors import EmbeddedError
+from touchline.errors import DirectoryInUse, EmbeddedError
 from touchline.settings import Settings
 
 SPARE_CONNECTIONS = 10  # beside those of the pools: migration, LISTEN, somebody looking
-
-
-class DirectoryInUse(EmbeddedError):
-    """Another `touchline up` holds the data directory."""
 
 
 class Installation:
