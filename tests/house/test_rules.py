@@ -59,7 +59,7 @@ def test_sql_is_never_glued(module: Module) -> None:
     glued = [
         f"line {call.lineno}"
         for name, call in calls(module)
-        if name in {"execute", "executemany", "rows", "rows_as", "row", "send"}
+        if name in {"execute", "executemany", "rows", "rows_as", "row", "send", "rows_later"}
         and call.args
         and isinstance(call.args[0], ast.JoinedStr | ast.BinOp)
     ]

@@ -79,8 +79,8 @@ async def lock(
         "with_commentary": list(with_commentary),
     }
     lock_them = SQL["lock_free" if skip_locked else "lock"]
-    rows = await tx.ask(lock_them, {"ids": wanted["ids"], "wait_ms": str(max(1, wait_ms))})
-    hanging = await tx.ask(SQL["hanging"], wanted)
+    rows = await tx.rows_later(lock_them, {"ids": wanted["ids"], "wait_ms": str(max(1, wait_ms))})
+    hanging = await tx.rows_later(SQL["hanging"], wanted)
     locked = await rows()
     things = _by_match(await hanging())
     return {row[0]: _match(row, things.get(row[0], {})) for row in locked}
