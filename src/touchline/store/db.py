@@ -60,7 +60,9 @@ class Tx:
         cursor = await self._connection.execute(statement, params)
         return await cursor.fetchall()
 
-    async def rows_later(self, statement: Statement, params: Params = None) -> Callable[[], Awaitable[list[Row]]]:
+    async def rows_later(
+        self, statement: Statement, params: Params = None
+    ) -> Callable[[], Awaitable[list[Row]]]:
         """Like `rows`, but what comes back is called when the rows are wanted: for use inside a pipeline."""
         cursor = await self._connection.execute(statement, params)
         return cursor.fetchall
