@@ -54,7 +54,7 @@ class House:
         self.poll = DetailLivePoll(self.asking, self.inbox, self.signs, self.clock, name)
         self.recent = RecentList(self.asking, self.inbox, db, self.clock, name)
         self.diary = Diary(self.asking, self.inbox, self.names, db, self.clock, ZoneInfo("UTC"), name)
-        self.reconcile = Reconcile(self.requests, self.asking, self.inbox, self.clock, name)
+        self.reconcile = Reconcile(self.requests, self.asking, self.inbox, db, self.clock, name)
         self.catalogue = CatalogueSync(self.asking, self.names, db, self.clock)
         self.push = Channel(Source.MQTT, name)
 

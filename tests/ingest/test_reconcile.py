@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from tests.ingest.claims import A, B, T, record, report, score, stats
 from tests.ingest.house import House
 
 from touchline.errors import CircuitOpenError
-from touchline.football.model import Status
+from touchline.football.model import Counts, Group, Says, Source, Status
 
 
 async def test_an_unknown_id_makes_no_row_and_is_asked_for_once(house: House) -> None:
@@ -99,6 +100,58 @@ async def test_history_is_asked_once(house: House) -> None:
     await house.round(house.reconcile)
 
     assert house.provider.asked == [f"history?uuid={A}"]
+
+
+async def a_mirrored_repeat(house: House) -> None:
+    """A finished match whose row wants its history asked; the question itself is lost."""
+    house.provider.records = [report(A, record(T), T - 100)]
+    await house.round(house.recent)
+    await house.clock.advance(60)
+    house.hear(report(A, ended((0, 1, 5), (1, 2, 3))))
+    house.hear(report(A, ended((1, 2, 3), (0, 1, 5))))
+    await house.written()
+    assert (await house.matches(A))[A].pending.history_asked
+
+
+def ended(home: tuple[int, int, int], away: tuple[int, int, int]) -> Says:
+    return msgspec.structs.replace(score(status=Status.ENDED, kickoff=None), counts=Counts(home, away))
+
+
+async def test_a_question_that_died_with_its_process_is_asked_by_the_next(
+    house: House, another: Callable[[], House]
+) -> None:
+    await a_mirrored_repeat(house)
+    reborn = another()
+
+    await reborn.round(reborn.reconcile)
+
+    assert reborn.provider.asked == [f"history?uuid={A}"]
+
+
+async def test_a_process_asks_once_for_a_history_that_settles_nothing(house: House) -> None:
+    await a_mirrored_repeat(house)
+
+    for _ in range(50):
+        await house.reconcile.turn()
+        await house.written()
+        await house.clock.advance(60)
+
+    assert house.provider.asked.count(f"history?uuid={A}") == 1
+
+
+async def test_a_history_that_settled_the_counts_is_not_asked_again(
+    house: House, another: Callable[[], House]
+) -> None:
+    await a_mirrored_repeat(house)
+    await house.clock.advance(60)
+    house.provider.histories[A] = report(A, ended((1, 2, 3), (0, 1, 5)))
+    await house.round(house.reconcile)
+    assert (await house.matches(A))[A].provenance[Group.COUNTS].source is Source.LIVE_HISTORY
+    reborn = another()
+
+    await reborn.round(reborn.reconcile)
+
+    assert reborn.provider.asked == []
 
 
 async def test_a_provider_that_gives_no_answer_is_asked_again(

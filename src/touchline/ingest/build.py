@@ -64,7 +64,7 @@ class Ingest:
             self._poll,
             RecentList(asking, self._inbox, db, clock, node),
             Diary(asking, self._inbox, names, db, clock, ZoneInfo(settings.web.timezone), node),
-            Reconcile(self._requests, asking, self._inbox, clock, node),
+            Reconcile(self._requests, asking, self._inbox, db, clock, node),
             CatalogueSync(asking, names, db, clock),
             self._unreadables,
         ]

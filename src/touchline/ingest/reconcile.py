@@ -2,7 +2,8 @@
 
 `unknown` ids are asked for by id: whether the schedule has them. `doubtful` ones are looked for in one
 `detail_live` that serves all of them, and by id only where it is silent. `history` is asked once
-a match. An id that is not in an answer is absent: said as `match.absent`, never replaced by another.
+a match; a question lost on the way (a crash, a full queue) is found again in the rows that wait for
+its answer. An id that is not in an answer is absent: said as `match.absent`, never replaced by another.
 Whatever comes back goes through the inbox like everything else.
 """
 
@@ -22,6 +23,8 @@ from touchline.ingest.channel import Channel
 from touchline.ingest.inbox import Inbox
 from touchline.ingest.pace import FLOOR_S, real_s
 from touchline.provider.port import Reading, Report
+from touchline.store import fixtures
+from touchline.store.db import Database
 
 QUEUE_MAX = 1_000
 BY_ID_MAX = 10
@@ -31,6 +34,10 @@ COOLDOWN_S = 300.0
 COOLDOWN_FLOOR_S = 30.0
 IDLE_S = 10.0
 RETRY_S = 10.0
+LOOK_S = 300.0
+"""Real seconds between two looks for rows that still want their history."""
+ASKED_MAX = 10_000
+"""Matches remembered as asked for their history."""
 
 
 class Cause(StrEnum):
@@ -49,6 +56,7 @@ class Requests:
         self._log = structlog.get_logger().bind(part="reconcile")
         self._queue: OrderedDict[tuple[Cause, MatchId], None] = OrderedDict()
         self._asked: OrderedDict[tuple[Cause, MatchId], float] = OrderedDict()
+        self._histories: OrderedDict[MatchId, None] = OrderedDict()
         self._full = False
         self.wake = asyncio.Event()
 
@@ -67,6 +75,12 @@ class Requests:
         """A finished match needs its `live/history`."""
         self._add(Cause.HISTORY, match_id)
 
+    def recall(self, match_ids: Iterable[MatchId]) -> None:
+        """These want their history: ask for those that this process has not asked for yet."""
+        for match_id in match_ids:
+            if match_id not in self._histories:
+                self.history(match_id)
+
     def known(self, match_id: MatchId) -> None:
         """The match has a row now: no need to ask whether the schedule has it."""
         self._queue.pop((Cause.UNKNOWN, match_id), None)
@@ -77,12 +91,18 @@ class Requests:
         for match_id in taken:
             del self._queue[cause, match_id]
             self._asked[cause, match_id] = self._clock.monotonic()
+            if cause is Cause.HISTORY:
+                self._histories[match_id] = None
+        while len(self._histories) > ASKED_MAX:
+            self._histories.popitem(last=False)
         return taken
 
     def again(self, cause: Cause, match_ids: Iterable[MatchId]) -> None:
         """The provider gave no answer: these are still to be asked."""
         for match_id in match_ids:
             self._asked.pop((cause, match_id), None)
+            if cause is Cause.HISTORY:
+                self._histories.pop(match_id, None)
             self._queue[cause, match_id] = None
             self._queue.move_to_end((cause, match_id), last=False)
 
@@ -116,13 +136,17 @@ class Reconcile:
     interval = "queue"
     batch_size = BY_ID_MAX
 
-    def __init__(self, requests: Requests, asking: Asking, inbox: Inbox, clock: Clock, node: str) -> None:
+    def __init__(
+        self, requests: Requests, asking: Asking, inbox: Inbox, db: Database, clock: Clock, node: str
+    ) -> None:
         self.wake = requests.wake
         self._requests = requests
         self._asking = asking
         self._inbox = inbox
+        self._db = db
         self._clock = clock
         self._log = structlog.get_logger().bind(worker=self.name)
+        self._look_due = float("-inf")
         self._live = Channel(Source.DETAIL_LIVE, f"reconcile-{node}")
         self._records = Channel(Source.RECENT_LIST, f"reconcile-{node}")
         self._histories = Channel(Source.LIVE_HISTORY, f"reconcile-{node}")
@@ -131,12 +155,19 @@ class Reconcile:
         """Ask what is queued, at most BY_ID_MAX calls by id."""
         if not self._inbox.has_room:
             return timedelta(seconds=FLOOR_S)
+        if self._clock.monotonic() >= self._look_due:
+            await self._recall()
         answered = await self._ask_live()
         answered &= await self._ask_each(Cause.UNKNOWN)
         answered &= await self._ask_each(Cause.HISTORY)
         if not answered:
             return timedelta(seconds=RETRY_S)
         return timedelta(seconds=FLOOR_S if len(self._requests) else IDLE_S)
+
+    async def _recall(self) -> None:
+        async with self._db.transaction(now_ms(self._clock)) as tx:
+            self._requests.recall(await fixtures.unsettled(tx, QUEUE_MAX))
+        self._look_due = self._clock.monotonic() + LOOK_S
 
     async def _ask_live(self) -> bool:
         wanted = self._requests.take(Cause.DOUBTFUL, QUEUE_MAX)

@@ -5,6 +5,18 @@
 SELECT count(*) FROM ts_matches
 WHERE match_time >= %(start)s AND match_time < %(end)s AND deleted_at IS NULL
 
+-- unsettled --
+-- Matches of the last days whose history was asked for and has not settled the counts; the newest first.
+-- ts_matches_by_time
+SELECT external_id FROM ts_matches
+WHERE
+    match_time BETWEEN %(now)s - 3 * 86400 AND %(now)s
+    AND (pending ->> 'history_asked')::boolean
+    AND coalesce(provenance -> 'counts' ->> 'source', '') NOT IN ('live_history', 'operator')
+    AND deleted_at IS NULL
+ORDER BY match_time DESC, external_id
+LIMIT %(most)s
+
 -- unnamed --
 -- Competitions and teams of recent and coming matches that the catalogue does not have; competitions first.
 WITH named AS (
