@@ -7,6 +7,7 @@ import asyncio
 import re
 import secrets
 from datetime import timedelta
+from typing import cast
 
 import structlog
 from litestar.enums import ScopeType
@@ -79,11 +80,8 @@ class Requests:
     async def _answer(self, app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send) -> None:
         began = self._clock.monotonic()
         own_id = _id_of(scope)
-        scope.setdefault("state", {})[REQUEST_ID_KEY] = own_id
         method = str(scope["method"])
-        bodiless = method == "HEAD"
-        if bodiless:
-            scope["method"] = "GET"
+        inner = _inner(scope, own_id)
         status = 500
 
         async def send_dressed(message: Message) -> None:
@@ -95,18 +93,16 @@ class Requests:
                     *SECURITY_HEADERS,
                     (b"x-request-id", own_id.encode()),
                 ]
-            elif message["type"] == "http.response.body" and bodiless:
-                message["body"] = b""
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=own_id):
             try:
-                await app(scope, receive, send_dressed)
+                await app(inner, receive, _headers_only(send_dressed) if method == "HEAD" else send_dressed)
             except Exception:
                 structlog.get_logger().exception("http.failed", path=scope["path"])
                 raise
             finally:
-                self._count(scope, method, status, self._clock.monotonic() - began)
+                self._count(inner, method, status, self._clock.monotonic() - began)
 
     def _count(self, scope: HTTPScope, method: str, status: int, took_s: float) -> None:
         route = str(scope.get("path_template") or UNROUTED)
@@ -123,6 +119,24 @@ class Requests:
             status=status,
             duration_ms=round(took_s * 1000, 1),
         )
+
+
+def _inner(scope: HTTPScope, own_id: str) -> HTTPScope:
+    """The scope as the application sees it: HEAD is a GET there. A copy, because the server goes by its own."""
+    state = {**scope.get("state", {}), REQUEST_ID_KEY: own_id}
+    method = "GET" if scope["method"] == "HEAD" else scope["method"]
+    return cast("HTTPScope", {**scope, "state": state, "method": method})
+
+
+def _headers_only(send: Send) -> Send:
+    """`send` for an answer to HEAD: it is over with its headers, that of an endless stream too."""
+
+    async def send_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return send_headers
 
 
 def _id_of(scope: HTTPScope) -> str:
