@@ -4,14 +4,15 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
+from typer.core import TyperGroup
 
 from touchline.cli.environment import with_options
-from touchline.cli.main import COMMANDS
-
-WAYS = [*([name] for name in COMMANDS if name != "db"), ["db", "migrate"]]
+from touchline.cli.main import COMMANDS, build
 
 
 def touchline(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -26,7 +27,17 @@ def touchline(*arguments: str, **environ: str) -> subprocess.CompletedProcess[st
     )
 
 
-@pytest.mark.parametrize("way", WAYS, ids=" ".join)
+def ways(command: object, *path: str) -> Iterator[list[str]]:
+    """How `command` and all below it are asked for, groups included."""
+    yield list(path)
+    if isinstance(command, TyperGroup):
+        for name, below in command.commands.items():
+            yield from ways(below, *path, name)
+
+
+@pytest.mark.parametrize(
+    "way", [*ways(typer.main.get_command(build()))], ids=lambda way: " ".join(way) or "touchline"
+)
 def test_every_command_explains_itself_with_an_example(way: list[str]) -> None:
     done = touchline(*way, "--help")
 

@@ -11,12 +11,15 @@ from touchline.embedded.installation import Installation
 from touchline.settings import load
 from touchline.store.migrate import migrate as run_migrations
 
-commands = typer.Typer(help="The database and its schema.", no_args_is_help=True)
+commands = typer.Typer(no_args_is_help=True)
 
 
 @commands.callback()
 def _db() -> None:
-    """The database and its schema."""
+    """The database and its schema.
+
+    Example: touchline db migrate
+    """
 
 
 @commands.command()

@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def build(names: Iterable[str] = COMMANDS) -> typer.Typer:
     """The command line with the commands in `names`."""
     app = typer.Typer(
-        help="Touchline: live football, self-hosted.\n\nStart everything here: [bold]touchline up[/bold]",
+        help="Touchline: live football, self-hosted.\n\nExample: [bold]touchline up[/bold]",
         no_args_is_help=True,
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
