@@ -87,6 +87,7 @@ async def test_a_death_is_said_once_and_so_is_the_recovery() -> None:
 
     assert [line["event"] for line in logs] == ["process.died", "process.recovered"]
     assert (logs[0]["pid"], logs[0]["exit_code"]) == (first, -signal.SIGKILL)
+    assert "error" not in logs[0]
     assert service.launches == 2
 
 

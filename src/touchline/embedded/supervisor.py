@@ -76,8 +76,10 @@ async def keep(service: Service, clock: Clock, stop: asyncio.Event, *, steady_s:
         if stop.is_set():
             return
         failures += 1
-        if failures == 1:
-            log.error("process.died", pid=service.pid, exit_code=service.returncode, error=why)
+        if failures == 1 and why:
+            log.error("process.died", error=why)
+        elif failures == 1:
+            log.error("process.died", pid=service.pid, exit_code=service.returncode)
         await clock.wait(stop, backoff_s(failures, BACKOFF_FIRST_S, BACKOFF_MAX_S))
 
 
