@@ -1,6 +1,7 @@
 """`python -m bench [--quick] [NAME …]`: measure us against a peer in the same run.
 
-Prints a table, writes `bench/results.json`, and ends with 1 when a figure that must be reached is not.
+Prints a table, puts its rows into `bench/results.json` (rows of other names stay), and ends with 1 when a
+figure that must be reached is not.
 """
 
 import argparse

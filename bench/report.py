@@ -46,20 +46,18 @@ def show(rows: Sequence[Row]) -> None:
         console.print(f"[dim]{row.name}: {row.config}[/dim]", highlight=False)
 
 
-def save(rows: Sequence[Row], *, quick: bool) -> None:
-    """Write `rows` with the commit and the machine they were measured on."""
-    results = {
-        "commit": _commit(),
-        "configuration": {
-            "machine": platform.machine(),
-            "cpus": os.cpu_count(),
-            "python": platform.python_version(),
-            "system": platform.system(),
-            "quick": quick,
-        },
-        "rows": {row.name: asdict(row) for row in rows},
-    }
-    RESULTS.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+def save(rows: Sequence[Row], *, quick: bool, path: Path = RESULTS) -> None:
+    """Write `rows`, each with the commit and the machine it was measured on; other rows of `path` stay."""
+    measured = {"commit": _commit(), "quick": quick, "machine": _machine()}
+    kept = json.loads(path.read_text(encoding="utf-8"))["rows"] if path.exists() else {}
+    results = {"rows": kept | {row.name: asdict(row) | measured for row in rows}}
+    path.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _machine() -> str:
+    """What it was measured on, such as `2 x86_64, Linux, Python 3.11.7`."""
+    system = f"{platform.system()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} {platform.machine()}, {system}"
 
 
 def _figure(value: float | None) -> str:
