@@ -41,13 +41,13 @@ class Metrics:
             "orchestrator_lock_contention_ratio",
             "Share of claims in the last batch whose row somebody else had written first.",
             registry=registry,
-            multiprocess_mode="max",
+            multiprocess_mode="livemax",
         )
         self.invalid_ids = Gauge(
             "orchestrator_invalid_ids_ratio",
             "Share of claims in the last batch whose match id is malformed or unknown.",
             registry=registry,
-            multiprocess_mode="max",
+            multiprocess_mode="livemax",
         )
         self.waiting_claims = Gauge(
             "ingest_waiting_claims",
