@@ -88,6 +88,39 @@ async def test_each_connection_counts_for_itself(house: House) -> None:
     assert [(seen.channel, seen.seq) for seen in house.inbox.take()] == [("one", 1), ("two", 1), ("one", 2)]
 
 
+async def test_a_goal_taken_back_right_after_a_reconnect_is_taken_back(house: House) -> None:
+    await a_row(house)
+    stream = FakeStream()
+    feed = a_feed(house, stream)
+    for connection_id, goals, after_s in (("one", 0, 10), ("one", 1, 20), ("two", 0, 60)):
+        stream.send(msgspec.json.encode([report(A, score(goals))]), connection_id, (T + after_s) * 1000)
+        await feed.turn()
+        await house.clock.advance(T + after_s - house.clock.now())
+        await house.written()
+
+    assert (await house.matches(A))[A].home_scores[0] == 0
+
+
+async def test_a_new_connection_knows_what_the_last_one_said_for_a_minute(house: House) -> None:
+    stream = FakeStream()
+    feed = a_feed(house, stream)
+    for connection_id, match_id, after_s in (
+        ("one", A, 0), ("one", B, 30), ("two", A, 61), ("three", B, 90), ("three", A, 90),
+    ):  # fmt: skip
+        stream.send(msgspec.json.encode([report(match_id)]), connection_id, (T + after_s) * 1000)
+
+    await feed.turn()
+
+    follows = {(seen.channel, seen.match_id): bool(seen.follows) for seen in house.inbox.take()}
+    assert follows == {
+        ("one", A): False,
+        ("one", B): False,
+        ("two", A): False,
+        ("three", B): True,
+        ("three", A): True,
+    }
+
+
 async def test_what_can_not_be_read_is_kept_whole_and_the_rest_goes_on(house: House) -> None:
     stream = FakeStream()
     feed = a_feed(house, stream)

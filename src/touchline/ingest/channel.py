@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from touchline.football.model import Group, Observation, Source
-from touchline.football.order import fingerprint
+from touchline.football.order import ECHO_MS, fingerprint
 from touchline.ids import MatchId
 from touchline.ingest.conflation import spoken
 from touchline.provider.port import Report
@@ -24,7 +24,17 @@ class Channel:
         self.source = source
         self.name = name
         self._seq = 0
-        self._last: OrderedDict[Topic, int] = OrderedDict()
+        self._last: OrderedDict[Topic, tuple[int, int]] = OrderedDict()
+        """Topic → (fingerprint, when it was said, ms)."""
+
+    def reconnected(self, name: str, at_ms: int) -> "Channel":
+        """The connection that takes this one's place at `at_ms`: it goes on from what was just said here.
+
+        Only what was said within ECHO_MS: for so long a content left behind may be taken for an echo.
+        """
+        heir = Channel(self.source, name)
+        heir._last.update((topic, said) for topic, said in self._last.items() if at_ms - said[1] <= ECHO_MS)
+        return heir
 
     def hear(self, reports: Iterable[Report], observed_at_ms: int) -> list[Observation]:
         """What `reports` claim, in their order. `observed_at_ms`: push, receipt; poll, when it was asked."""
@@ -52,8 +62,8 @@ class Channel:
             key = (seen.match_id, group)
             before = self._last.pop(key, None)
             if before is not None:
-                follows[group] = before
-            self._last[key] = fingerprint(getattr(seen.says, group))
+                follows[group] = before[0]
+            self._last[key] = fingerprint(getattr(seen.says, group)), seen.observed_at_ms
         while len(self._last) > REMEMBERED_MAX:
             self._last.popitem(last=False)
         return follows

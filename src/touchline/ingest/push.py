@@ -74,11 +74,18 @@ class PushFeed:
     def _hear(self, frame: PushFrame) -> None:
         reading = self._read(frame.payload)
         self._unreadables.keep(reading.unreadable)
-        self._inbox.put(self._channel(frame.connection_id).hear(reading.reports, frame.received_at_ms))
+        channel = self._channel(frame.connection_id, frame.received_at_ms)
+        self._inbox.put(channel.hear(reading.reports, frame.received_at_ms))
 
-    def _channel(self, connection_id: str) -> Channel:
+    def _channel(self, connection_id: str, at_ms: int) -> Channel:
+        """The channel of a connection; a new one takes the place of the one before: there is one at a time."""
         if connection_id not in self._channels:
-            self._channels[connection_id] = Channel(Source.MQTT, connection_id)
+            closed = next(reversed(self._channels.values()), None)
+            self._channels[connection_id] = (
+                Channel(Source.MQTT, connection_id)
+                if closed is None
+                else closed.reconnected(connection_id, at_ms)
+            )
             while len(self._channels) > CONNECTIONS_MAX:
                 self._channels.popitem(last=False)
         return self._channels[connection_id]
