@@ -53,6 +53,24 @@ async def test_another_method_is_a_405_problem(client: AsyncClient) -> None:
     assert (answer.status_code, answer.json()["type"]) == (405, "/docs#problem-method-not-allowed")
 
 
+async def test_a_405_names_the_methods_that_are_served(client: AsyncClient) -> None:
+    for path in ("/api/matches/live", "/", "/healthz", "/docs", "/static/x/page.js", "/live/stream"):
+        refused = await client.post(path)
+        allowed = refused.headers["allow"].split(", ")
+
+        assert refused.status_code == 405, path
+        assert "HEAD" in allowed
+        for method in set(allowed) - {"GET"}:
+            assert (await client.request(method, path)).status_code not in (405, 501), (method, path)
+
+
+async def test_options_names_head_as_well(client: AsyncClient) -> None:
+    answer = await client.options("/api/matches/live")
+
+    assert answer.status_code == 204
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
 ON_PAGES = (
     ("/match/aaaaaaaaaaaaaa9", 404),
     ("/nothing", 404),

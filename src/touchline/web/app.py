@@ -8,6 +8,8 @@ from typing import Any, Self
 from litestar import Litestar, Request, Response, asgi, get
 from litestar.datastructures import State
 from litestar.di import Provide
+from litestar.enums import ScopeType
+from litestar.exceptions import MethodNotAllowedException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import License
 from litestar.params import FromPath
@@ -161,6 +163,8 @@ def _stream(streams: Streams) -> Any:
     @asgi("/live/stream", copy_scope=True, opt={QUERY: ("match", "tz", "rows")})
     async def stream(scope: Scope, receive: Receive, send: Send) -> None:
         """Fragments for open pages."""
+        if scope["type"] == ScopeType.HTTP and scope["method"] != "GET":
+            raise MethodNotAllowedException(headers={"allow": "GET"})
         await streams.serve(scope, receive, send)
 
     return stream

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import structlog
 from litestar import Request, Response
 from litestar.datastructures import State
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -74,9 +74,18 @@ def answer(request: Request[Any, Any, State], error: Exception) -> Response[Prob
         problem,
         status_code=problem.status,
         media_type=MEDIA_TYPE,
-        headers={"Cache-Control": "no-store"}
-        | ({"Retry-After": str(RETRY_AFTER_S)} if problem.status == 503 else {}),
+        headers=headers(problem, error),
     )
+
+
+def headers(problem: Problem, error: Exception) -> dict[str, str]:
+    """What goes with a problem: when to come back (503), which methods there are (405, RFC 9110 §15.5.6)."""
+    found = {"Cache-Control": "no-store"}
+    if problem.status == 503:
+        found["Retry-After"] = str(RETRY_AFTER_S)
+    if isinstance(error, MethodNotAllowedException):
+        found["Allow"] = (error.headers or {}).get("allow", "")
+    return found
 
 
 def note(problem: Problem, error: Exception) -> None:

@@ -89,7 +89,7 @@ class Requests:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [
-                    *message["headers"],
+                    *map(_with_head, message["headers"]),
                     *SECURITY_HEADERS,
                     (b"x-request-id", own_id.encode()),
                 ]
@@ -126,6 +126,14 @@ def _inner(scope: HTTPScope, own_id: str) -> HTTPScope:
     state = {**scope.get("state", {}), REQUEST_ID_KEY: own_id}
     method = "GET" if scope["method"] == "HEAD" else scope["method"]
     return cast("HTTPScope", {**scope, "state": state, "method": method})
+
+
+def _with_head(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    """`Allow` names HEAD wherever it names GET: it is served here, so the routes don't know of it."""
+    name, value = header
+    if name.lower() != b"allow" or b"GET" not in value:
+        return header
+    return name, b", ".join(sorted({*value.split(b", "), b"HEAD"}))
 
 
 def _headers_only(send: Send) -> Send:

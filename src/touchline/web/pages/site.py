@@ -136,5 +136,5 @@ def failed(renderer: Renderer, request: Request[Any, Any, State], error: Excepti
         renderer.page("problem.html", problem=problem, stream=None),
         status_code=problem.status,
         media_type=MediaType.HTML,
-        headers={"Cache-Control": "no-store"},
+        headers=problems.headers(problem, error),
     )
