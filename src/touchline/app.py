@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from touchline.provider.recorder import Recorder
 
 STOP_MAX_S = 1.5
+LOCK_MARGIN_S = 5.0
+"""What a transaction may take beyond the longest wait for a lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Ground:
             min_size=min(db.pool_min, most),
             max_size=most,
             timeout_s=db.conn_timeout_s,
+            transaction_s=self.settings.orchestrator.lock_timeout_ms / 1000 + LOCK_MARGIN_S,
         ) as database:
             yield database
 

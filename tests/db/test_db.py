@@ -1,7 +1,13 @@
 """The way to Postgres: what ends a transaction, and what is said when there is no database."""
 
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg import errors
 from tests.conftest import Conninfo
@@ -94,3 +100,49 @@ async def test_a_restarted_database_is_found_again(tmp_path: Path) -> None:
 def test_migrating_a_database_that_is_down_says_so(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
         migrate(f"host={tmp_path} dbname=touchline user=touchline_owner")
+
+
+async def test_a_frozen_database_is_said_to_be_gone_in_time(tmp_path: Path) -> None:
+    server = Postgres(tmp_path / "server", connections_max=20)
+    server.start()
+    try:
+        migrate(server.owner_conninfo)
+        async with Database.open(
+            server.app_conninfo, name="test", min_size=2, max_size=2, timeout_s=1, transaction_s=0.5
+        ) as database:
+            await write(database, b"INSERT INTO sync_cursor VALUES ('one', 1)")
+            with frozen(server):
+                async with asyncio.timeout(5):
+                    with pytest.raises(StoreUnavailable):
+                        await cursors(database)
+                # What takes connections still lives: new ones work, the frozen ones are not used again.
+                for _ in range(2):
+                    assert await asyncio.gather(cursors(database), cursors(database)) == [["one"]] * 2
+    finally:
+        server.stop()
+
+
+async def test_a_transaction_that_does_not_end_is_undone(conninfo: Conninfo) -> None:
+    async with Database.open(
+        conninfo.app, name="slow", min_size=1, max_size=1, timeout_s=5, transaction_s=0.3
+    ) as database:
+        with pytest.raises(StoreUnavailable):
+            await write(database, b"INSERT INTO sync_cursor VALUES ('one', 1)", b"SELECT pg_sleep(60)")
+
+        assert await cursors(database) == []
+
+
+@contextlib.contextmanager
+def frozen(server: Postgres) -> Iterator[None]:
+    """Every backend of `server` stands still; the postmaster still takes connections."""
+    with psycopg.connect(server.owner_conninfo, autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        ).fetchall()
+    for (pid,) in rows:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for (pid,) in rows:
+            os.kill(pid, signal.SIGCONT)

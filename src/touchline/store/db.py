@@ -8,7 +8,9 @@ as `StaleWrite`; errors in what was asked stay what they are.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, LiteralString, Self, TypeVar
 
 import msgspec
@@ -16,7 +18,7 @@ import psycopg
 from psycopg import errors
 from psycopg.rows import TupleRow, class_row
 from psycopg.types.json import set_json_dumps, set_json_loads
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 
 from touchline.errors import StaleWrite, StoreUnavailable
 
@@ -32,6 +34,11 @@ PREPARE_AFTER = 2
 QUEUE_PER_CONNECTION = 20
 """Callers that may wait for a connection, for each that the pool may open; more are refused at once."""
 RECONNECT_S = 600.0
+TRANSACTION_S = 15.0
+"""Real seconds a transaction may take: the longest wait for a lock and then some."""
+TCP_SILENCE_MS = 15_000
+"""How long what was sent to a host may go unconfirmed before the connection counts as dead."""
+KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
 
 class Tx:
@@ -88,9 +95,9 @@ class Tx:
 class Database:
     """A bounded pool of connections. Open it with `async with Database.open(…)`."""
 
-    def __init__(self, pool: AsyncConnectionPool[Connection], timeout_s: float) -> None:
+    def __init__(self, pool: AsyncConnectionPool[Connection], transaction_s: float) -> None:
         self._pool = pool
-        self._timeout_s = timeout_s
+        self._transaction_s = transaction_s
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -102,12 +109,14 @@ class Database:
         min_size: int,
         max_size: int,
         timeout_s: float,
+        transaction_s: float = TRANSACTION_S,
         prepare_threshold: int | None = PREPARE_AFTER,
     ) -> AsyncIterator[Self]:
         """A pool at `conninfo`, called `name` in the database's own lists.
 
         Opens even while the database is down. `timeout_s` bounds the wait for a connection and the
-        attempt to connect. `prepare_threshold` must be None behind a pooler in transaction mode.
+        attempt to connect, `transaction_s` a whole transaction. `prepare_threshold` must be None behind
+        a pooler in transaction mode.
         """
 
         pool = AsyncConnectionPool(
@@ -118,6 +127,8 @@ class Database:
                 "autocommit": True,
                 "prepare_threshold": prepare_threshold,
                 "connect_timeout": max(2, round(timeout_s)),
+                "tcp_user_timeout": TCP_SILENCE_MS,
+                **KEEPALIVE,
             },
             min_size=min_size,
             max_size=max_size,
@@ -129,7 +140,7 @@ class Database:
             open=False,
         )
         async with pool:
-            yield cls(pool, timeout_s)
+            yield cls(pool, transaction_s)
 
     @contextlib.asynccontextmanager
     async def transaction(self, now_ms: int) -> AsyncIterator[Tx]:
@@ -138,23 +149,42 @@ class Database:
         Raises StoreUnavailable when the database does not answer, StaleWrite when somebody else was first.
         """
         try:
-            async with self._pool.connection() as connection, connection.transaction():
-                yield Tx(connection, now_ms)
+            async with self._pool.connection() as connection:
+                with _bounded(connection, self._transaction_s):
+                    async with connection.transaction():
+                        yield Tx(connection, now_ms)
         except SOMEBODY_ELSE as error:
             raise StaleWrite("somebody else holds or wrote the same rows") from error
+        except (PoolTimeout, TooManyRequests) as error:
+            raise StoreUnavailable("the database has no connection to spare") from error
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            await self._drop_broken()
+            # The next callers shall not find, one by one, the connections that died with this one.
+            await self._pool.drain()
             raise StoreUnavailable("the database does not answer") from error
-
-    async def _drop_broken(self) -> None:
-        """Don't let the next callers find, one by one, the connections that died with this one."""
-        with contextlib.suppress(psycopg.Error, asyncio.TimeoutError):
-            async with asyncio.timeout(self._timeout_s):
-                await self._pool.check()
 
     def stats(self) -> Mapping[str, int]:
         """The pool's own figures: size, available, waiting …"""
         return self._pool.get_stats()
+
+
+@contextlib.contextmanager
+def _bounded(connection: Connection, seconds: float) -> Iterator[None]:
+    """Hang up on a server that takes longer: whatever waits for it then fails at once.
+
+    Cancelling would not do: the driver first asks the server, frozen as it is, to cancel.
+    """
+    late = asyncio.get_running_loop().call_later(seconds, _hang_up, connection)
+    try:
+        yield
+    finally:
+        late.cancel()
+
+
+def _hang_up(connection: Connection) -> None:
+    if connection.closed:
+        return
+    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)
 
 
 async def _configure(connection: Connection) -> None:
