@@ -1,11 +1,14 @@
 """An invented match: goals, cards, reviews and whistles at believable rates."""
 
-from collections.abc import Iterator, Sequence
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from math import exp
 from random import Random
 
 from touchline.simulator import frame, names, periods, shootout, wire
 from touchline.simulator.course import GOALS, Course, Fixture, Happening, Player, Span, What
+from touchline.simulator.lineup import STARTERS, SUBSTITUTES, Lineup
 from touchline.simulator.wire import AWAY, HOME, goal_minute, invented_id
 
 HOME_GOALS, AWAY_GOALS = 1.5, 1.2
@@ -31,7 +34,9 @@ class _Play:
         self._rng = Random("play" + fixture.id)  # noqa: S311 - a play, not a secret
         self._happenings: list[Happening] = []
         self._keys = 0
-        self._squads = {side: self._squad(side) for side in (HOME, AWAY)}
+        self._planned: list[tuple[int, int, Callable[[int], None]]] = []
+        self._plans = 0
+        self._lineups = {side: Lineup(self._squad(side), self._rng) for side in (HOME, AWAY)}
 
     def course(self) -> Course:
         rng = self._rng
@@ -122,18 +127,25 @@ class _Play:
         return by
 
     def _fill(self, number: int, span: Span) -> None:
-        """What happens in one period."""
+        """What happens in one period, in the order of time: who can do it depends on what was before."""
         share = (span.end - span.start) / 5_400
         for side, goals in ((HOME, HOME_GOALS), (AWAY, AWAY_GOALS)):
             strong = self._fixture.home_strength if side == HOME else self._fixture.away_strength
-            for at in self._times(span, goals * strong * share):
-                self._chance(number, span, side, at)
-            for at in self._times(span, YELLOWS * share):
-                self._card(number, span, side, at)
-            for at in [] if self._thin else self._times(span, CORNERS * share):
-                self._corner(span, side, at)
-            self._substitutions(number, span, side)
+            self._plan(self._times(span, goals * strong * share), partial(self._chance, number, span, side))
+            self._plan(self._times(span, YELLOWS * share), partial(self._card, number, span, side))
+            if not self._thin:
+                self._plan(self._times(span, CORNERS * share), partial(self._corner, span, side))
+            self._plan(self._windows(number, span), partial(self._substitutions, number, span, side))
+        while self._planned:
+            at, _, happen = heapq.heappop(self._planned)
+            happen(at)
         self._board(number, span)
+
+    def _plan(self, times: Iterable[int], happen: Callable[[int], None]) -> None:
+        """Let `happen` at each of `times`, all in the running period."""
+        for at in times:
+            self._plans += 1
+            heapq.heappush(self._planned, (at, self._plans, happen))
 
     def _times(self, span: Span, mean: float) -> Iterator[int]:
         for _ in range(_poisson(mean, self._rng)):
@@ -144,11 +156,12 @@ class _Play:
         rng = self._rng
         luck = rng.random()
         if luck < 0.022:
-            self._add(at, What.PENALTY_MISSED, number, span, side, player=self._anybody(side))
+            self._add(at, What.PENALTY_MISSED, number, span, side, player=self._lineups[side].anybody())
             return
         what = What.OWN_GOAL if luck < 0.05 else What.PENALTY if luck < 0.05 + PENALTIES else What.GOAL
-        scorer = self._anybody(wire.other(side) if what is What.OWN_GOAL else side)
-        assist = self._anybody(side) if what is What.GOAL and rng.random() < 0.6 else None
+        scorer = self._lineups[wire.other(side) if what is What.OWN_GOAL else side].anybody()
+        assisted = what is What.GOAL and rng.random() < 0.6
+        assist = self._lineups[side].anybody(but=scorer) if assisted else None
         vague = rng.random() < VAGUE
         goal = self._add(at, what, number, span, side, player=scorer, other=assist, vague=vague)
         if rng.random() < 0.05 and at + 200 < span.end:
@@ -178,19 +191,37 @@ class _Play:
         self._happenings.append(what)
 
     def _card(self, number: int, span: Span, side: int, at: int) -> None:
-        rng = self._rng
+        rng, lineup = self._rng, self._lineups[side]
         luck = rng.random()
         what = What.RED if luck < 0.022 else What.YELLOW
+        player = lineup.anybody() if what is What.RED else lineup.unbooked()
+        if player is None:
+            return
+        overruled = what is What.RED and rng.random() < 0.15 and at + 200 < span.end
         vague = luck < 0.3
-        card = self._add(at, what, number, span, side, player=self._anybody(side), vague=vague)
-        if what is What.RED and rng.random() < 0.15 and at + 200 < span.end:
-            about = {"player": card.player, "about": card.key, "codes": (5, wire.RED_CANCELLED)}
-            self._add(at + 90, What.REVIEW, number, span, side, **about)
-        elif vague:
+        card = self._add(at, what, number, span, side, player=player, vague=vague)
+        if vague and not overruled:
             self._detail(card, span)
-        if what is What.YELLOW and rng.random() < 0.025 and at + 400 < span.end:
-            later = rng.randint(at + 200, span.end - 1)
-            self._add(later, What.SECOND_YELLOW, number, span, side, player=card.player)
+        if what is What.YELLOW:
+            lineup.book(player)
+            if rng.random() < 0.025 and at + 400 < span.end:
+                again = partial(self._second_yellow, number, span, side, player)
+                self._plan([rng.randint(at + 200, span.end - 1)], again)
+            return
+        lineup.dismiss(player)
+        if overruled:
+            self._plan([at + 90], partial(self._overruled, number, span, card, player))
+
+    def _second_yellow(self, number: int, span: Span, side: int, player: Player, at: int) -> None:
+        if self._lineups[side].plays(player):
+            self._add(at, What.SECOND_YELLOW, number, span, side, player=player)
+            self._lineups[side].dismiss(player)
+
+    def _overruled(self, number: int, span: Span, card: Happening, player: Player, at: int) -> None:
+        """The red card is taken back, and who was shown it goes on."""
+        about = {"player": player, "about": card.key, "codes": (5, wire.RED_CANCELLED)}
+        self._add(at, What.REVIEW, number, span, card.side, **about)
+        self._lineups[card.side].recall(player)
 
     def _corner(self, span: Span, side: int, at: int) -> None:
         self._happenings.append(Happening(at=at, what=What.CORNER, side=side))
@@ -198,15 +229,17 @@ class _Play:
             back = at + self._rng.randint(20, 80)
             self._happenings.append(Happening(at=back, what=What.CORNER_BACK, side=side))
 
-    def _substitutions(self, number: int, span: Span, side: int) -> None:
-        """Mostly in the second half, some at half-time, several at once now and then."""
+    def _windows(self, number: int, span: Span) -> Iterator[int]:
+        """When players are changed: mostly in the second half, some at half-time."""
         rng = self._rng
         windows = (rng.random() < 0.1, rng.randint(1, 3), rng.random() < 0.4, rng.random() < 0.3)[number]
         for _ in range(int(windows)):
-            at = span.start + 1 if rng.random() < 0.15 else rng.randint(span.start + 300, span.end - 30)
-            for _ in range(rng.choice((1, 1, 2))):
-                on, off = rng.sample(self._squads[side], 2)
-                self._add(at, What.SUBSTITUTION, number, span, side, player=on, other=off)
+            yield span.start + 1 if rng.random() < 0.15 else rng.randint(span.start + 300, span.end - 30)
+
+    def _substitutions(self, number: int, span: Span, side: int, at: int) -> None:
+        """One or two at once."""
+        for on, off in self._lineups[side].substitute(self._rng.choice((1, 1, 2))):
+            self._add(at, What.SUBSTITUTION, number, span, side, player=on, other=off)
 
     def _board(self, number: int, span: Span) -> None:
         """The stoppage announced: never more than is played."""
@@ -232,14 +265,14 @@ class _Play:
         self._happenings.append(happening)
         return happening
 
-    def _anybody(self, side: int) -> Player:
-        return self._rng.choice(self._squads[side])
-
     def _squad(self, side: int) -> list[Player]:
         team = self._fixture.home_id if side == HOME else self._fixture.away_id
         rng = Random("squad" + team)  # noqa: S311
         family = self._fixture.family or "northern"
-        return [Player(invented_id(team, number), names.person(family, rng)) for number in range(16)]
+        return [
+            Player(invented_id(team, number), names.person(family, rng))
+            for number in range(STARTERS + SUBSTITUTES)
+        ]
 
     def _level(self) -> bool:
         home, away = self._goals(None)
