@@ -74,6 +74,26 @@ async def _health_says_so(client: AsyncClient) -> None:
     assert any(reason.startswith("database: down") for reason in ready.json()["reasons"])
 
 
+async def test_a_process_nobody_asked_yet_holds_the_live_window(own_postgres: Postgres) -> None:
+    conninfo = own_postgres.app_conninfo
+    async with Database.open(conninfo, name="web", min_size=1, max_size=3, timeout_s=2) as database:
+        await store(database, Fixture())
+        parts = Parts.assemble(Web(), SteppedClock(NOW), Metrics(), database, conninfo)
+        await parts.health.turn()
+        await asyncio.to_thread(own_postgres.stop)
+
+        transport = ASGITransport(build(parts))
+        async with AsyncClient(transport=transport, base_url="http://touchline") as client:
+            live = (await client.get("/api/matches/live")).json()
+            page = await client.get("/")
+            ready = await client.get("/readyz")
+
+    assert live["stale"] is True
+    assert [match["id"] for match in live["matches"]] == [KNOWN]
+    assert f'id="row-{KNOWN}"' in page.text
+    assert ready.status_code == 200
+
+
 async def test_a_process_that_never_saw_the_database_serves_an_empty_stale_list() -> None:
     nowhere = "host=127.0.0.1 port=1 user=nobody dbname=nothing"
     async with Database.open(nowhere, name="web", min_size=0, max_size=2, timeout_s=0.5) as database:

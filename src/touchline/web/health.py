@@ -93,8 +93,10 @@ class Health:
         return next((State(each) for each in WORST_FIRST if each in states), State.UNKNOWN)
 
     async def turn(self) -> timedelta:
-        """Look at the database and at what ingest says of the provider."""
+        """Look at the database and at what ingest says of the provider, and renew the copy of the live window:
+        a database that dies before anybody asked leaves the live page whole."""
         await self.look()
+        await self._reads.live()
         return LOOK_EVERY
 
     async def look(self) -> None:
