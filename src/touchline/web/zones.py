@@ -1,9 +1,10 @@
 """Time zones exist only here, at the edge: which are known, and where a local day begins and ends."""
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from touchline.errors import BadInput
+from touchline.settings import zone_names
 
 FIRST_DAY = date(1970, 1, 2)
 LAST_DAY = date(2099, 12, 31)
@@ -46,10 +47,10 @@ OFFERED = (
 
 
 class Zones:
-    """The zones this machine knows."""
+    """The zones this machine knows, by their IANA names."""
 
     def __init__(self) -> None:
-        self._names = available_timezones()
+        self._names = zone_names()
 
     def named(self, name: str) -> ZoneInfo:
         """The zone called `name`; BadInput names what was asked for."""
