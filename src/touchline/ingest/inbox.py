@@ -2,7 +2,8 @@
 
 It is bounded. When it is full, statistics and commentary are conflated to the newest of each
 match first, then every group to the newest each connection said (each change of status stays).
-Only if that makes no room the oldest claim is let go: said once, with its end.
+Only if that makes no room the oldest claims are let go: said once, with its end. To look through the
+whole queue is dear, so each time a share of it is freed, not a single place.
 """
 
 import asyncio
@@ -21,6 +22,8 @@ from touchline.metrics import Metrics
 DELIVERY_MAX_S = 15.0
 """Real seconds a polled page may wait to be written before its round counts as failed."""
 CHUNK = 200
+FREED_SHARE = 10
+"""One place in so many is free after room was made."""
 
 
 class Inbox:
@@ -114,14 +117,15 @@ class Inbox:
 
     def _make_room(self) -> None:
         before = len(self._queue)
+        enough = self._most - self._most // FREED_SHARE
         for groups in (CHATTER, ALL_GROUPS):
             thinned = conflate([seen for _, seen in self._queue], groups)
             pairs = zip(self._queue, thinned, strict=True)
             self._queue = deque((number, seen) for (number, _), seen in pairs if seen is not None)
-            if len(self._queue) <= self._most:
+            if len(self._queue) <= enough:
                 break
         else:
-            self._let_go(len(self._queue) - self._most)
+            self._let_go(len(self._queue) - enough)
         self._metrics.push_dropped.inc(before - len(self._queue))
 
     def _let_go(self, surplus: int) -> None:
