@@ -67,20 +67,6 @@ async def test_an_id_that_is_not_in_the_answer_is_absent(
     assert "match.absent" in capsys.readouterr().out
 
 
-async def test_one_detail_live_serves_all_doubtful_matches(house: House) -> None:
-    house.provider.records = [report(A, record(T), T - 100), report(B, record(T), T - 100)]
-    await house.round(house.recent)
-    house.provider.asked.clear()
-    house.provider.live = [report(A, score(2))]
-    house.requests.doubtful(A)
-    house.requests.doubtful(B)
-
-    await house.round(house.reconcile)
-
-    assert house.provider.asked == ["detail_live", f"recent?uuid={B}"]
-    assert (await house.matches(A))[A].home_scores[0] == 2
-
-
 async def test_at_most_ten_are_asked_for_by_id_in_a_turn(house: House) -> None:
     house.hear(*(report(A[:-1] + letter) for letter in "bcdefghijklmnopq"))
     await house.written()

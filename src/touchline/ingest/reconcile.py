@@ -1,9 +1,8 @@
 """Asking the provider about single matches, and the queue of those questions.
 
-`unknown` ids are asked for by id: whether the schedule has them. `doubtful` ones are looked for in one
-`detail_live` that serves all of them, and by id only where it is silent. `history` is asked once
-a match; a question lost on the way (a crash, a full queue) is found again in the rows that wait for
-its answer. An id that is not in an answer is absent: said as `match.absent`, never replaced by another.
+`unknown` ids are asked for by id: whether the schedule has them. `history` is asked once a match; a
+question lost on the way (a crash, a full queue) is found again in the rows that wait for its answer.
+An id that is not in an answer is absent: said as `match.absent`, never replaced by another.
 Whatever comes back goes through the inbox like everything else.
 """
 
@@ -44,7 +43,6 @@ class Cause(StrEnum):
     """Why a match is asked about."""
 
     UNKNOWN = "unknown"
-    DOUBTFUL = "doubtful"
     HISTORY = "history"
 
 
@@ -66,10 +64,6 @@ class Requests:
     def unknown(self, match_id: MatchId) -> None:
         """Claims came about a match that has no row."""
         self._add(Cause.UNKNOWN, match_id)
-
-    def doubtful(self, match_id: MatchId) -> None:
-        """The state of a match should be confirmed."""
-        self._add(Cause.DOUBTFUL, match_id)
 
     def history(self, match_id: MatchId) -> None:
         """A finished match needs its `live/history`."""
@@ -147,7 +141,6 @@ class Reconcile:
         self._clock = clock
         self._log = structlog.get_logger().bind(worker=self.name)
         self._look_due = float("-inf")
-        self._live = Channel(Source.DETAIL_LIVE, f"reconcile-{node}")
         self._records = Channel(Source.RECENT_LIST, f"reconcile-{node}")
         self._histories = Channel(Source.LIVE_HISTORY, f"reconcile-{node}")
 
@@ -157,8 +150,7 @@ class Reconcile:
             return timedelta(seconds=FLOOR_S)
         if self._clock.monotonic() >= self._look_due:
             await self._recall()
-        answered = await self._ask_live()
-        answered &= await self._ask_each(Cause.UNKNOWN)
+        answered = await self._ask_each(Cause.UNKNOWN)
         answered &= await self._ask_each(Cause.HISTORY)
         if not answered:
             return timedelta(seconds=RETRY_S)
@@ -168,22 +160,6 @@ class Reconcile:
         async with self._db.transaction(now_ms(self._clock)) as tx:
             self._requests.recall(await fixtures.unsettled(tx, QUEUE_MAX))
         self._look_due = self._clock.monotonic() + LOOK_S
-
-    async def _ask_live(self) -> bool:
-        wanted = self._requests.take(Cause.DOUBTFUL, QUEUE_MAX)
-        if not wanted:
-            return True
-        asked_at_ms = now_ms(self._clock)
-        reading = await self._asking.ask("match/detail_live", self._asking.pull.detail_live())
-        if reading is None:
-            self._requests.again(Cause.DOUBTFUL, wanted)
-            return False
-        self._inbox.put(self._live.hear(reading.reports, asked_at_ms))
-        present = {report.match_id for report in reading.reports}
-        for match_id in wanted:
-            if match_id not in present:
-                self._requests.unknown(match_id)
-        return True
 
     async def _ask_each(self, cause: Cause) -> bool:
         """Ask by id; whether the provider answered every time."""
