@@ -68,6 +68,7 @@ def test_nobody_returns_and_no_more_than_eleven_begin(course: Course) -> None:
         on, off = [one.player for one in changes], [one.other for one in changes]
         assert len(changes) <= 5
         assert len({*on, *off}) == 2 * len(changes)
+        assert len({player.name for player in {*on, *off} if player}) == 2 * len(changes)
         assert len({*off, *(player for _, player in doings(course, side))} - {*on}) <= 11
 
 

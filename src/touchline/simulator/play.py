@@ -269,10 +269,10 @@ class _Play:
         team = self._fixture.home_id if side == HOME else self._fixture.away_id
         rng = Random("squad" + team)  # noqa: S311
         family = self._fixture.family or "northern"
-        return [
-            Player(invented_id(team, number), names.person(family, rng))
-            for number in range(STARTERS + SUBSTITUTES)
-        ]
+        called: dict[str, None] = {}  # a set in order: two of the same name would look like one
+        while len(called) < STARTERS + SUBSTITUTES:
+            called[names.person(family, rng)] = None
+        return [Player(invented_id(team, number), name) for number, name in enumerate(called)]
 
     def _level(self) -> bool:
         home, away = self._goals(None)
