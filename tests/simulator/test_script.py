@@ -1,5 +1,7 @@
 """A script follows from its seed alone, and its state at any instant from what was told by then."""
 
+from collections import Counter
+
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -82,6 +84,29 @@ def test_about_as_many_matches_as_wished_are_in_play_at_any_moment_of_any_day():
     ]
 
     assert all(32 <= count <= 48 for count in counts), counts
+
+
+def test_matches_of_a_competition_are_in_play_side_by_side():
+    scene = a_scene(matches=40)
+
+    alone, playing = 0, 0
+    for hour in range(0, 48, 3):
+        records = [one for one in scene.records(MIDDAY + hour * 3_600) if one["status_id"] in {2, 3, 4, 5, 7}]
+        beside = Counter(record["competition_id"] for record in records)
+        alone += sum(count == 1 for count in beside.values())
+        playing += len(records)
+
+    assert alone < playing / 10
+
+
+def test_a_competition_is_not_named_after_its_country():
+    catalogue = a_scene().catalogue
+    countries = {row["name"] for row in catalogue.rows("country")}
+
+    names = [row["name"] for row in catalogue.rows("competition")]
+
+    assert names
+    assert not [name for name in names if any(country in name for country in countries)]
 
 
 def test_nobody_plays_twice_a_day():

@@ -22,16 +22,21 @@ KICK_OFF_HOURS = range(11, 23)
 def fixtures(world: World, day: int) -> list[Fixture]:
     """The matches of `day` (days since 1970), earliest first.
 
-    Kick-offs are spread so that the wished number of matches is in play at any moment.
+    Kick-offs are spread so that the wished number of matches is in play at any moment; those of a league
+    come several at a time.
     """
     rng = Random(repr((world.seed, "matchday", day)))  # noqa: S311 - a play, not a secret
     draw = _Draw(world, day, rng)
     found: list[Fixture] = []
+    due, together = 0, rng.choice(world.together)
     for slot in range(SLOTS):
-        for _ in range(_count(world, day * SLOTS + slot)):
-            fixture = draw.fixture(day * DAY_S + slot * SLOT_S)
-            if fixture is not None:
-                found.append(fixture)
+        due += _count(world, day * SLOTS + slot)
+        while due >= together or (due and slot == SLOTS - 1):
+            drawn = draw.fixtures(day * DAY_S + slot * SLOT_S, min(due, together))
+            if not drawn:
+                return found
+            found += drawn
+            due, together = due - len(drawn), rng.choice(world.together)
     return found
 
 
@@ -51,15 +56,15 @@ class _Draw:
         self._queue: list[League] = list(world.leagues)
         rng.shuffle(self._queue)
 
-    def fixture(self, scheduled: int) -> Fixture | None:
-        """The next match at `scheduled`; None when every club of the world plays already."""
+    def fixtures(self, scheduled: int, wanted: int) -> list[Fixture]:
+        """At most `wanted` matches of one competition at `scheduled`; none when every club plays already."""
         league = self._next_league(scheduled)
         if league is None:
-            return None
-        pair = self._free[league.id]
-        home, away = pair.pop(), pair.pop()
+            return []
         cup = self._world.cups[league.country.id] if league.country.id in self._cup_days else None
-        return _fixture(self._world, self._day, scheduled, league, (home, away), cup)
+        free = self._free[league.id]
+        pairs = [(free.pop(), free.pop()) for _ in range(min(wanted, len(free) // 2))]
+        return [_fixture(self._world, self._day, scheduled, league, pair, cup) for pair in pairs]
 
     def _next_league(self, scheduled: int) -> League | None:
         """The next league where it is the time of day for football; any with free clubs when there is none."""
@@ -101,7 +106,7 @@ def _fixture(
         scheduled=scheduled,
         announced=scheduled - ANNOUNCED_S,
         venue_id=home.venue_id,
-        referee_id=world.referee_id(league.country, scheduled // SLOT_S),
+        referee_id=world.referee_id(league.country, league.clubs.index(home)),
         round_num=0 if cup else day % 34 + 1,
         family=league.country.family,
         cup=cup is not None,

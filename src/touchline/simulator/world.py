@@ -125,6 +125,7 @@ class World:
     def __init__(self, seed: int, matches: int) -> None:
         self.seed = seed
         self.per_day = matches * 86_400 / MATCH_SPAN_S
+        self.together = range(*_together(matches))
         wanted = max(len(COUNTRIES), ceil(self.per_day * 4 / CLUBS_IN_A_LEAGUE))
         self.leagues = [self._league(number) for number in range(wanted)]
         self.cups: Mapping[str, Cup] = {country.id: _cup(country, seed) for country in COUNTRIES}
@@ -134,7 +135,7 @@ class World:
         name = TIERS[tier] if tier < len(TIERS) else f"Regional Division {tier - len(TIERS) + 1}"
         league_id = invented_id(self.seed, "league", number)
         clubs = tuple(_clubs(league_id, country.family))
-        return League(league_id, f"{country.name} {name}", country, tier, clubs)
+        return League(league_id, name, country, tier, clubs)
 
     def referee_id(self, country: Country, number: int) -> str:
         """The id of one of a country's referees."""
@@ -174,6 +175,12 @@ class World:
                 yield referee_row(self.referee_id(country, number), name, country.id)
 
 
+def _together(matches: int) -> tuple[int, int]:
+    """How many matches of a league begin together: 3 to 6, fewer where few are played at all."""
+    most = min(6, max(1, matches // 5))
+    return min(3, most), most + 1
+
+
 def _clubs(league_id: str, family: str) -> Iterator[Club]:
     rng = Random(league_id)  # noqa: S311 - a play, not a secret
     taken: set[str] = set()
@@ -185,7 +192,7 @@ def _clubs(league_id: str, family: str) -> Iterator[Club]:
 
 
 def _cup(country: Country, seed: int) -> Cup:
-    return Cup(invented_id(seed, "cup", country.id), f"{country.name} Cup", country)
+    return Cup(invented_id(seed, "cup", country.id), "National Cup", country)
 
 
 def _categories() -> Iterator[Record]:
