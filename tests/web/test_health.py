@@ -80,3 +80,9 @@ async def test_requests_are_counted_by_route(client: AsyncClient) -> None:
 
     assert 'http_requests_total{method="GET",route="/api/matches/{match_id}",status="404"} 1.0' in metrics
     assert 'http_requests_total{method="GET",route="unrouted",status="404"} 1.0' in metrics
+
+
+async def test_a_probe_may_carry_any_parameters(client: AsyncClient) -> None:
+    for path in ("/healthz", "/readyz", "/api/health", "/health/detailed", "/metrics"):
+        for query in ("x=1", "x=", "x=1&x=2"):
+            assert (await client.get(f"{path}?{query}")).status_code == 200, path

@@ -5,6 +5,7 @@ from litestar.di import NamedDependency
 
 from touchline.metrics import CONTENT_TYPE, Metrics
 from touchline.web import health
+from touchline.web.queries import ANY, QUERY
 
 NO_STORE = {"Cache-Control": "no-store"}
 PROMETHEUS = CONTENT_TYPE.partition("; charset")[0]
@@ -16,6 +17,7 @@ class HealthPages(Controller):
     """How this installation is doing."""
 
     tags = ["Health"]  # noqa: RUF012 - as the framework has it
+    opt = {QUERY: ANY}  # noqa: RUF012 - as the framework has it
 
     @get("/healthz", summary="The process answers", sync_to_thread=False)
     def healthz(self) -> Response[health.Alive]:
