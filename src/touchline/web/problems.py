@@ -20,6 +20,8 @@ from touchline.web.requests import request_id
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
+ECHO_MAX = 100
+"""Characters of what a client gave that are told back."""
 
 
 class Problem(Struct, frozen=True, kw_only=True):
@@ -49,14 +51,11 @@ KINDS: Mapping[str, tuple[int, str, str]] = {
 def of(error: Exception, request: str) -> Problem:
     """The problem that `error` is, for the request with that id."""
     if isinstance(error, BadInput):
-        return Problem(
-            **_head("bad-input", str(error), request),
-            field=error.field,
-            value=str(error.value),
-            allowed=error.allowed,
-        )
+        field, value = _short(error.field), _short(str(error.value))
+        detail = str(BadInput(field, value, error.allowed))
+        return Problem(**_head("bad-input", detail, request), field=field, value=value, allowed=error.allowed)
     if isinstance(error, NotFound):
-        return Problem(**_head("not-found", str(error), request))
+        return Problem(**_head("not-found", str(NotFound(error.kind, _short(error.asked))), request))
     if isinstance(error, TooManyStreams):
         return Problem(**_head("too-many-streams", str(error), request))
     if isinstance(error, StoreUnavailable):
@@ -128,6 +127,11 @@ def _of_framework(error: HTTPException, request: str) -> Problem:
     detail = KINDS[kind][2] if kind != "bad-input" else error.detail
     head = _head(kind, detail, request)
     return Problem(**head | {"status": error.status_code})
+
+
+def _short(given: str) -> str:
+    """What was given, as far as it is told back."""
+    return given if len(given) <= ECHO_MAX else given[: ECHO_MAX - 1] + "…"
 
 
 def _head(kind: str, detail: str, request: str) -> dict[str, Any]:
