@@ -11,7 +11,7 @@ from tests.web.test_match import TOLD
 
 from touchline.football.model import Status
 from touchline.store.db import Database
-from touchline.web import shapes
+from touchline.web import health, shapes
 from touchline.web.api import examples
 
 ID = "aaaaaaaaaaaaaa1"
@@ -84,12 +84,30 @@ async def test_the_document_is_openapi_3_1_with_an_example_of_everything(client:
         (shapes.Incidents, examples.INCIDENTS),
         (shapes.Stats, examples.STATS),
         (shapes.Timeline, examples.TIMELINE),
+        (health.Alive, examples.ALIVE),
+        (health.Readiness, examples.READY),
+        (health.Readiness, examples.NOT_READY),
+        (health.Summary, examples.SUMMARY),
+        (health.Detail, examples.DETAIL),
     ],
 )
 def test_an_example_is_what_could_be_answered(shape: type, example: Mapping[str, Any]) -> None:
     read = msgspec.json.decode(msgspec.json.encode(example), type=shape)
 
     assert msgspec.to_builtins(read) == example
+
+
+async def test_every_answer_is_described_in_our_words_with_an_example(client: AsyncClient) -> None:
+    document = (await client.get("/openapi.json")).json()
+    page = (await client.get("/docs")).text
+
+    for path, item in document["paths"].items():
+        for status, answer in item["get"]["responses"].items():
+            assert "fulfilled" not in answer["description"], (path, status)
+            for content in answer.get("content", {}).values():
+                assert content["examples"], (path, status)
+    assert "Request fulfilled" not in page
+    assert "orchestrator_updates_total{" in page
 
 
 async def test_the_docs_page_shows_every_operation(client: AsyncClient) -> None:

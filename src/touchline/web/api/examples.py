@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.spec import Example
+
 ID = "k82rekhg0w8nrep"
 
 ITEM: dict[str, Any] = {
@@ -90,3 +93,39 @@ TIMELINE = OF_MATCH | {
     "chapters": [{"period": "first_half", "kickoff_ts": 1770483630, "incidents": [GOAL]}],
     "commentary": [{"minute_text": "45'+2'", "text": "45'+2' Corner, Home FC.", "side": "home"}],
 }
+
+ALIVE: dict[str, Any] = {"ok": True}
+READY: dict[str, Any] = {"ready": True, "reasons": ["thesports-http: limited (too many requests)"]}
+NOT_READY: dict[str, Any] = {"ready": False, "reasons": ["database: down (does not answer)"]}
+SUMMARY: dict[str, Any] = {"ok": True, "database": "ok", "provider": "limited", "changes": "ok"}
+DETAIL: dict[str, Any] = {
+    "ok": True,
+    "now": 1770486103,
+    "streams_open": 12,
+    "parts": [
+        {"name": "database", "state": "ok", "reason": "", "age_s": 0.0},
+        {"name": "changes", "state": "ok", "reason": "at 9f3c0a1b-48211", "age_s": 0.0},
+        {"name": "thesports-mqtt", "state": "ok", "reason": "", "age_s": 1.2},
+        {"name": "thesports-http", "state": "limited", "reason": "too many requests", "age_s": 3.4},
+    ],
+}
+METRICS = """\
+# HELP orchestrator_updates_total Claims answered by the one writer.
+# TYPE orchestrator_updates_total counter
+orchestrator_updates_total{reason="applied",source="mqtt",status="success"} 1204.0
+"""
+
+
+def shown(
+    shape: type, description: str, value: object, *, status: int = 200, media_type: str = "application/json"
+) -> dict[int, ResponseSpec]:
+    """The OpenAPI response of one status: what it says, and an example of it."""
+    return {
+        status: ResponseSpec(
+            shape,
+            generate_examples=False,
+            description=description,
+            media_type=media_type,
+            examples=[Example(summary="Invented", value=value)],
+        )
+    }

@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from litestar import Controller, Response, get
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 from litestar.params import PathParameter, QueryParameter
 
 from touchline.web import answers, shapes, zones
 from touchline.web.api import examples
+from touchline.web.api.examples import shown
 from touchline.web.desk import TheDesk
 from touchline.web.problems import documented
 from touchline.web.queries import QUERY, Asked
@@ -38,17 +38,6 @@ OF_LISTS = NOT_MODIFIED | documented("bad-input")
 OF_MATCHES = NOT_MODIFIED | documented("bad-input", "not-found", "unavailable")
 
 
-def _shown(shape: type, description: str, value: object) -> dict[int, ResponseSpec]:
-    return {
-        200: ResponseSpec(
-            shape,
-            generate_examples=False,
-            description=description,
-            examples=[Example(summary="An invented match", value=value)],
-        )
-    }
-
-
 class Matches(Controller):
     """Reads of matches. They never ask the provider and never fail with the database: see `stale`."""
 
@@ -58,7 +47,7 @@ class Matches(Controller):
     @get(
         "/live",
         summary="The live window",
-        responses=_shown(shapes.Live, "In play, or about to be", examples.LIVE) | OF_LISTS,
+        responses=shown(shapes.Live, "In play, or about to be", examples.LIVE) | OF_LISTS,
     )
     async def live(self, request: Asked, desk: TheDesk) -> Response[shapes.Live]:
         """Every match in play, and those whose time has passed within the window but which have not begun.
@@ -73,7 +62,7 @@ class Matches(Controller):
         "/diary",
         summary="The fixtures of a day",
         opt={QUERY: ("date", "tz")},
-        responses=_shown(shapes.Diary, "All fixtures of the day", examples.DIARY) | OF_LISTS,
+        responses=shown(shapes.Diary, "All fixtures of the day", examples.DIARY) | OF_LISTS,
     )
     async def diary(
         self, request: Asked, desk: TheDesk, day: Day = None, zone: Zone = None
@@ -86,7 +75,7 @@ class Matches(Controller):
     @get(
         "/{match_id:str}",
         summary="One match",
-        responses=_shown(shapes.MatchDetail, "The match with its parts", examples.MATCH) | OF_MATCHES,
+        responses=shown(shapes.MatchDetail, "The match with its parts", examples.MATCH) | OF_MATCHES,
     )
     async def match(self, request: Asked, desk: TheDesk, match_id: MatchId) -> Response[shapes.MatchDetail]:
         """One match with incidents, statistics, kick-offs and what of it is verified."""
@@ -95,7 +84,7 @@ class Matches(Controller):
     @get(
         "/{match_id:str}/incidents",
         summary="What happened",
-        responses=_shown(shapes.Incidents, "The incidents that stand", examples.INCIDENTS) | OF_MATCHES,
+        responses=shown(shapes.Incidents, "The incidents that stand", examples.INCIDENTS) | OF_MATCHES,
     )
     async def incidents(self, request: Asked, desk: TheDesk, match_id: MatchId) -> Response[shapes.Incidents]:
         """Goals, cards, substitutions, reviews and period marks, in the provider's order."""
@@ -105,7 +94,7 @@ class Matches(Controller):
     @get(
         "/{match_id:str}/stats",
         summary="Statistics",
-        responses=_shown(shapes.Stats, "Counters of the match and of its halves", examples.STATS) | OF_MATCHES,
+        responses=shown(shapes.Stats, "Counters of the match and of its halves", examples.STATS) | OF_MATCHES,
     )
     async def stats(self, request: Asked, desk: TheDesk, match_id: MatchId) -> Response[shapes.Stats]:
         """Counters of both sides for the match and, once told, for each half."""
@@ -115,7 +104,7 @@ class Matches(Controller):
     @get(
         "/{match_id:str}/timeline",
         summary="Period by period",
-        responses=_shown(shapes.Timeline, "The match told in order", examples.TIMELINE) | OF_MATCHES,
+        responses=shown(shapes.Timeline, "The match told in order", examples.TIMELINE) | OF_MATCHES,
     )
     async def timeline(self, request: Asked, desk: TheDesk, match_id: MatchId) -> Response[shapes.Timeline]:
         """Each period with its kick-off and incidents, and the provider's commentary."""

@@ -109,8 +109,15 @@ def _reply(status: str, reply: Mapping[str, Any]) -> Reply:
     content = _content(reply)
     examples: Mapping[str, Mapping[str, Any]] = content.get("examples", {})
     example = next((each.get("value") for each in examples.values()), None)
-    text = "" if example is None else msgspec.json.format(msgspec.json.encode(example), indent=2).decode()
-    return Reply(status, reply.get("description", ""), text)
+    return Reply(status, reply.get("description", ""), "" if example is None else _written(example))
+
+
+def _written(example: object) -> str:
+    return (
+        example
+        if isinstance(example, str)
+        else msgspec.json.format(msgspec.json.encode(example), indent=2).decode()
+    )
 
 
 def _content(reply: Mapping[str, Any]) -> Mapping[str, Any]:
