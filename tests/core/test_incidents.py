@@ -222,6 +222,39 @@ def test_an_empty_list_is_believed_when_the_score_fell_too() -> None:
     assert page(emptied(fallen).match) == []
 
 
+def test_a_list_ahead_of_the_score_is_not_a_score_that_fell() -> None:
+    ahead = told(a_match(), [a_goal(score=(1, 0))]).match
+
+    assert emptied(ahead).reason is Reason.EMPTY_UNCONFIRMED
+
+
+def test_a_score_that_rises_does_not_empty_a_list() -> None:
+    listed = [a_goal(minute=23, score=(1, 0)), a_goal(minute=24, score=(2, 0))]
+    held = emptied(told(a_match(), listed).match).match
+    at_ms = T + 70_000
+    risen = decide(held, a_claim(score=(1, 0), at_ms=at_ms), at_ms)
+
+    assert page(risen.match) == [(1, 23), (2, 24)]
+    assert risen.match.pending.incidents is not None
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_score_may_fall_above_a_list_that_lags_behind(together: bool) -> None:
+    match = a_match(score=(2, 0), incidents=[a_goal(score=(1, 0))])
+    at_ms = T + 60_000
+    fallen = decide(match, a_claim(score=(1, 0), incidents=[] if together else None, at_ms=at_ms), at_ms).match
+
+    assert page(fallen if together else emptied(fallen, 61).match) == []
+
+
+def test_a_fall_that_was_made_good_empties_nothing() -> None:
+    match = a_match(score=(1, 0), incidents=[a_goal(score=(1, 0))])
+    for turn, score in enumerate([(0, 0), (1, 0)]):
+        match = decide(match, a_claim(score=score, at_ms=T + turn), T + turn).match
+
+    assert emptied(match).reason is Reason.EMPTY_UNCONFIRMED
+
+
 def test_a_goal_of_extra_time_that_falls_takes_its_list_along() -> None:
     match = a_match(status=Status.EXTRA_TIME, incidents=[a_goal(minute=95, score=(1, 0))])
     match = decide(match, a_claim(goals=Goals((0, 0, 1, 0), (0, 0, 0, 0)), at_ms=T - 1), T).match

@@ -322,6 +322,54 @@ def test_a_match_taken_back_to_its_first_half_counts_it_again() -> None:
     assert minute_at(back, K + 3_001) == 51
 
 
+def told_late(match: Match, *told: tuple[Status, int], now_s: int) -> Match:
+    """After claims that were heard at their time and all decided at `now_s`."""
+    for seq, (status, at_s) in enumerate(told):
+        match = decide(match, a_claim(status=status, at_ms=at_s * 1000, seq=seq), now_s * 1000).match
+    return match
+
+
+@pytest.mark.parametrize("last_tick", [1_140, 2_460])
+def test_an_interruption_is_as_long_as_it_was_heard_to_be(last_tick: int) -> None:
+    """Though it was decided after an outage, and whether or not the minute went on meanwhile."""
+    match = a_match(first_half_kickoff_ts=K, minute=last_tick // 60 + 1, last_minute_update_ts=K + last_tick)
+    match = told_late(match, (S.INTERRUPTED, K + 1_200), (S.FIRST_HALF, K + 2_400), now_s=K + 2_500)
+
+    assert match.pauses == (Pause(K + 1_200, K + 2_400),)
+    assert minute_at(replace(of_match(match), minute=None), K + 2_500) == 22
+    assert minute_at(of_match(match), K + 2_500) == max(22, last_tick // 60 + 1), "never back"
+
+
+def test_a_second_half_heard_late_does_not_take_over_the_first_ones_minute() -> None:
+    match = a_match(first_half_kickoff_ts=K, minute=50, last_minute_update_ts=K + 2_950)
+    stopped = told_late(match, (S.INTERRUPTED, K + 2_900), (S.SECOND_HALF, K + 2_940), now_s=K + 2_960)
+
+    assert stopped.phase_entered_ts > K + 2_950
+
+
+def test_interruptions_in_one_second_are_told_apart() -> None:
+    turns = [(S.INTERRUPTED, T // 1000), (S.FIRST_HALF, T // 1000)] * 3
+    match = told_late(a_match(first_half_kickoff_ts=K), *turns, now_s=T // 1000)
+
+    starts = [pause.started_ts for pause in match.pauses]
+    assert starts == [T // 1000, T // 1000 + 1, T // 1000 + 2]
+    assert all(pause.ended_ts == pause.started_ts for pause in match.pauses)
+
+
+# ---------------------------------------------------------------- seen live
+
+
+def test_a_phase_met_on_a_cold_start_was_not_seen_to_begin() -> None:
+    fixture = a_match(status=S.NOT_STARTED, last_seen_ts=T // 1000 - 5)
+    joined = decide(fixture, a_claim(status=S.EXTRA_TIME), T).match
+    assert not joined.phase_seen_live
+    assert minute_at(of_match(joined), T / 1000) is None
+
+    watched = a_match(status=S.NOT_STARTED, last_live_seen_ts=T // 1000 - 5)
+    assert not decide(watched, a_claim(status=S.SECOND_HALF), T).match.phase_seen_live
+    assert decide(watched, a_claim(status=S.FIRST_HALF), T).match.phase_seen_live
+
+
 # ---------------------------------------------------------------- boundaries
 
 

@@ -1,6 +1,7 @@
 """Whose word is newer: the order rules, group by group, and who may speak about what."""
 
 import pytest
+from msgspec.structs import replace
 from tests.build import MATCH, MATCH_TIME, T, a_claim, a_goal, a_match, a_schedule, a_word
 
 from touchline.football.decide import create, decide, needs_incidents
@@ -185,6 +186,14 @@ def test_the_diary_speaks_of_a_running_match_when_no_live_source_did_for_10_minu
     assert not is_its_turn(match, claim, Group.GOALS, T + 599_999)
     assert is_its_turn(match, claim, Group.GOALS, T + 600_000)
     assert is_its_turn(a_match(), claim, Group.GOALS, T)
+
+
+def test_a_repeat_of_what_stands_is_a_word_of_a_live_source_too() -> None:
+    confirmed = replace(with_goals(a_word(at_ms=T - 700_000)), last_live_seen_ts=T // 1000 - 10)
+    claim = a_claim(score=(2, 0), source=Source.DIARY, provider_time=T // 1000)
+
+    assert reason_for(confirmed, claim) is Reason.NOT_ITS_TURN
+    assert reason_for(replace(confirmed, last_live_seen_ts=T // 1000 - 600), claim) is Reason.APPLIED
 
 
 @pytest.mark.parametrize("status", [Status.ENDED, Status.CANCELLED])

@@ -39,11 +39,11 @@ def any_match() -> st.SearchStrategy[Match]:
 Step = tuple[Match, Observation, int, Decision]
 
 
-def walk(match: Match, claims: list[Observation]) -> list[Step]:
-    """Each step: the match before, the claim, our time, the decision."""
+def walk(match: Match, claims: list[Observation], *, apart_ms: int = 7_000) -> list[Step]:
+    """Each step: the match before, the claim, our time, the decision. 0 apart: all in one transaction."""
     steps = []
     for turn, claim in enumerate(claims):
-        now_ms = T + turn * 7_000
+        now_ms = T + turn * apart_ms
         decision = decide(match, claim, now_ms)
         steps.append((match, claim, now_ms, decision))
         match = decision.match
@@ -91,6 +91,15 @@ def test_provider_time_only_rises_and_only_by_a_payload(match: Match, claims: li
             assert known is None or after > known
         if known is not None and claim.provider_time is not None and claim.provider_time <= known:
             assert not decision.visible
+
+
+@given(any_match(), any_claims((Source.DIARY, Source.SEASON_RECENT, Source.MQTT)))
+def test_what_had_not_its_turn_leaves_its_provider_time_to_a_source_that_has(
+    match: Match, claims: list[Observation]
+) -> None:
+    for before, _, _, decision in walk(match, claims):
+        if Reason.NOT_ITS_TURN in decision.refused.values():
+            assert decision.match.provider_update_time == before.provider_update_time
 
 
 @given(any_match(), any_claims())
@@ -163,11 +172,17 @@ def test_goal_events_add_up_to_the_score(match: Match, claims: list[Observation]
         assert score == display(decision.match)
 
 
-@given(any_match(), any_claims())
-def test_pauses_are_opened_and_closed_in_turn(match: Match, claims: list[Observation]) -> None:
-    for _, _, _, decision in walk(match, claims):
+@given(any_match(), any_claims(), st.sampled_from([0, 7_000]))
+def test_pauses_are_opened_and_closed_in_turn(match: Match, claims: list[Observation], apart_ms: int) -> None:
+    entered_ts = match.phase_entered_ts
+    for _, _, _, decision in walk(match, claims, apart_ms=apart_ms):
+        assert decision.match.phase_entered_ts >= entered_ts
+        entered_ts = decision.match.phase_entered_ts
         pauses = decision.match.pauses
         assert all(pause.ended_ts is not None for pause in pauses[:-1])
+        starts = [pause.started_ts for pause in pauses]
+        assert starts == sorted(set(starts))
+        assert all(pause.ended_ts is None or pause.ended_ts >= pause.started_ts for pause in pauses)
         if pauses and pauses[-1].ended_ts is None:
             assert decision.match.status is Status.INTERRUPTED
 

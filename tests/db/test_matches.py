@@ -207,6 +207,16 @@ async def test_a_match_only_seen_again_keeps_version_and_updated_at(database: Da
     assert await column(database, "updated_at") == before
 
 
+async def test_who_was_named_by_a_live_source_is_kept_apart(database: Database) -> None:
+    await create(database, MATCH)
+    for at_s, live in ((60, False), (60, True), (90, False), (30, True)):
+        async with database.transaction(T + at_s * 1000) as tx:
+            await matches.touch(tx, [MATCH], live=[MATCH] if live else [])
+
+    match = await stored(database)
+    assert (match.last_seen_ts, match.last_live_seen_ts) == (T // 1000 + 90, T // 1000 + 60)
+
+
 async def test_what_only_waits_for_a_second_word_is_kept_but_updates_nothing(database: Database) -> None:
     [match] = await create(database, MATCH)
     before = await column(database, "updated_at")
@@ -217,16 +227,6 @@ async def test_what_only_waits_for_a_second_word_is_kept_but_updates_nothing(dat
 
     assert (await stored(database)).pending == waiting.pending
     assert await column(database, "updated_at") == before
-
-
-async def test_statistics_of_the_first_half_are_kept_as_half_time_begins(database: Database) -> None:
-    [match] = await create(database, MATCH)
-    for status, corners in ((2, 1), (3, 2), (3, 3), (4, 4), (3, 5)):
-        match = replace(match, status=Status(status), statistics=(Stat(2, corners, 0),))
-        await save(database, match)
-        match = await stored(database)
-
-    assert await column(database, "first_half_stats") == [{"type": 2, "home": 2, "away": 0}]
 
 
 async def test_an_open_pause_is_closed_once(database: Database) -> None:

@@ -74,7 +74,7 @@ async def test_the_same_claim_again_changes_nothing(stage: Stage) -> None:
     assert await stage.changes() == stream
     for before, after in zip(rows, await stage.rows(), strict=True):
         moved = {name for name in before if before[name] != after[name]}
-        assert moved <= {"last_seen_ts"}
+        assert moved <= {"last_seen_ts", "last_live_seen_ts"}
 
 
 async def test_an_older_provider_time_changes_no_row(stage: Stage) -> None:
@@ -317,3 +317,31 @@ def content(match: Match) -> Match:
 
 def told(change: Change) -> tuple[object, ...]:
     return change.status, change.score, change.minute_text, change.happened
+
+
+async def test_interruptions_of_one_second_are_all_kept_as_they_were_decided(stage: Stage) -> None:
+    await stage.schedule(MATCH)
+    statuses = (Status.FIRST_HALF, Status.INTERRUPTED) * 2
+    outcomes = await stage.write(*(a_claim(status=status, seq=turn) for turn, status in enumerate(statuses)))
+    assert reasons(outcomes) == ["applied"] * 4
+    await stage.write(a_claim(status=Status.FIRST_HALF, seq=9))
+
+    last = outcomes[-1].decision
+    assert last is not None
+    match = await stage.match()
+    assert [each.started_ts for each in match.pauses] == [each.started_ts for each in last.match.pauses]
+    assert [each.ended_ts for each in match.pauses] == [T // 1000, T // 1000 + 1]
+
+
+async def test_the_diary_does_not_overrule_what_a_live_source_goes_on_saying(stage: Stage) -> None:
+    await stage.schedule(MATCH)
+    for at_s in (0, 350, 700):
+        await stage.clock.advance(350 if at_s else 0)
+        repeat = a_claim(
+            status=Status.SECOND_HALF, score=(1, 0), source=Source.DETAIL_LIVE, at_ms=T + at_s * 1000
+        )
+        await stage.write(repeat)
+    late = a_claim(status=Status.ENDED, score=(2, 0), source=Source.DIARY, provider_time=T // 1000 + 600)
+    [outcome] = await stage.write(replace(late, observed_at_ms=T + 700_000))
+
+    assert outcome.reason is Reason.NOT_ITS_TURN

@@ -18,6 +18,7 @@ from touchline.football.model import (
     Answer,
     CardShown,
     Decision,
+    Goals,
     Group,
     Happening,
     Held,
@@ -139,7 +140,7 @@ def _judged(match: Match, seen: Observation, now_ms: int) -> tuple[Match, Mappin
         if reason is None:
             state, reason = take(match, state, content, seen, now_ms)
         reasons[group] = reason
-    if reasons.get(Group.GOALS) is Reason.APPLIED and state.pending.incidents and _score_fell_too(state):
+    if reasons.get(Group.GOALS) is Reason.APPLIED and state.pending.incidents and state.pending.score_fell:
         # The empty list that waited was right: the score has fallen as well now.
         state = replace(state, incidents=incidents.revised(state.incidents, (), now_ms // 1000))
         reasons[Group.INCIDENTS] = Reason.APPLIED
@@ -149,6 +150,15 @@ def _judged(match: Match, seen: Observation, now_ms: int) -> tuple[Match, Mappin
 def _schedule_stands(before: Match, state: Match, claim: Schedule) -> bool:
     # On a new row the schedule is what the row was made of; its word is still to be signed.
     return Group.SCHEDULE in state.provenance and schedule.stands(before, state, claim)
+
+
+def _take_goals(before: Match, state: Match, claim: Goals, _seen: Observation, _now_ms: int) -> Taken:
+    """The goals, and whether they fell: then an empty list is believed, before or after this claim."""
+    after, reason = score.take_goals(before, state, claim)
+    was, now = sum(score.display(state)), sum(score.display(after))
+    if now == was or (now < was) is after.pending.score_fell:
+        return after, reason
+    return replace(after, pending=replace(after.pending, score_fell=now < was)), reason
 
 
 def _take_counts(before: Match, state: Match, claim: Any, seen: Observation, now_ms: int) -> Taken:
@@ -177,18 +187,13 @@ def _take_incidents(
     """The new list by diff; an empty one over a filled one waits for a second source."""
     held = state.pending.incidents
     confirmed = seen.source is Source.OPERATOR or (held is not None and held.source is not seen.source)
-    if not claim and not confirmed and not _score_fell_too(state):
+    if not claim and not confirmed and not state.pending.score_fell:
         if held is not None:
             return state, Reason.EMPTY_UNCONFIRMED
         word = Held(value=0, source=seen.source, channel=seen.channel, observed_at_ms=seen.observed_at_ms)
         return replace(state, pending=replace(state.pending, incidents=word)), Reason.EMPTY_UNCONFIRMED
     after = incidents.revised(state.incidents, claim, now_ms // 1000)
     return replace(state, incidents=after), Reason.APPLIED
-
-
-def _score_fell_too(state: Match) -> bool:
-    listed = sum(len(goals.listed_goals(state, side)) for side in goals.SIDES)
-    return sum(score.display(state)) < listed
 
 
 # Status comes first: a claim that puts a match off may bring its new time.
@@ -205,7 +210,7 @@ _JUDGES: tuple[
     (
         Group.GOALS,
         lambda _before, state, claim: score.goals_stand(state, claim),
-        lambda before, state, claim, _seen, _now: score.take_goals(before, state, claim),
+        _take_goals,
     ),
     (Group.COUNTS, lambda _before, state, claim: score.counts_stand(state, claim), _take_counts),
     (
@@ -243,6 +248,8 @@ def _forgotten(before: Match, state: Match, seen: Observation, reasons: Mapping[
     word = reasons.get(Group.INCIDENTS)
     if word is Reason.APPLIED or (word is Reason.UNCHANGED and _contradicts(seen, waited.incidents)):
         pending = replace(pending, incidents=None)
+    if word is Reason.APPLIED:
+        pending = replace(pending, score_fell=False)
     return state if pending == state.pending else replace(state, pending=pending)
 
 
@@ -277,6 +284,7 @@ def _signed(
         provider_update_time=updated,
         last_event_ts=now,
         last_seen_ts=now,
+        last_live_seen_ts=now if order.is_live(seen.source) else before.last_live_seen_ts,
     )
 
 

@@ -105,6 +105,8 @@ class Pending(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     status: Held | None = None
     incidents: Held | None = None
+    score_fell: bool = False
+    """Whether the score's last step was down and no list was taken since: an empty one is believed then."""
     contested_at_ms: int | None = None
     """When another status was last claimed of an ended match: it stays provisional for 15 minutes more."""
     history_asked: bool = False
@@ -171,6 +173,8 @@ class Match(Struct, frozen=True, kw_only=True):
     provider_update_time: int | None = None
     last_event_ts: int | None = None
     last_seen_ts: int | None = None
+    last_live_seen_ts: int | None = None
+    """When a live source last named the match, whether or not it said anything new."""
     provenance: Mapping[Group, Provenance] = {}
     pending: Pending = Pending()
     incidents: tuple[StoredIncident, ...] = ()

@@ -161,7 +161,13 @@ def _ends_early(match: Match, seen: Observation, now_ms: int) -> bool:
 
 
 def _spoken_live(match: Match, now_ms: int) -> bool:
-    return any(
-        RANK[word.source] >= LIVE_RANK and now_ms - word.observed_at_ms < QUIET_MS
-        for word in match.provenance.values()
-    )
+    """Whether a live source spoke lately; what stands may be old though it was confirmed a moment ago."""
+    words_ms = [word.observed_at_ms for word in match.provenance.values() if is_live(word.source)]
+    if match.last_live_seen_ts is not None:
+        words_ms.append(match.last_live_seen_ts * 1000)
+    return any(now_ms - word_ms < QUIET_MS for word_ms in words_ms)
+
+
+def is_live(source: Source) -> bool:
+    """Whether `source` watches matches as they are played, or stands above those that do."""
+    return RANK[source] >= LIVE_RANK

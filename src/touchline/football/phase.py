@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from touchline.football import kickoff, status
 from touchline.football.model import (
+    RUNNING,
     Held,
     Match,
     Observation,
@@ -73,20 +74,38 @@ def _held(state: Match, claimed: Status, seen: Observation, *, provisional: bool
 
 
 def _entered(state: Match, after: Status, seen: Observation, now_ms: int) -> Match:
-    # A minute stored in this very second is the earlier phase's: the new phase begins behind it.
-    now = max(now_ms // 1000, (state.last_minute_update_ts or 0) + 1)
+    at = _instant(state, after, seen, now_ms)
     return replace(
         state,
         status=after,
-        phase_entered_ts=now,
-        phase_seen_live=_saw_it(state, seen, now_ms),
+        phase_entered_ts=at,
+        phase_seen_live=_saw_it(state, after, seen, now_ms),
         half_time_reached=after in _AFTER_FIRST_HALF
         or (state.half_time_reached and after not in _BEFORE_HALF_TIME),
         shoot_out_reached=after is Status.SHOOT_OUT
         or (state.shoot_out_reached and after not in _BEFORE_SHOOT_OUT),
-        pauses=_pauses(state.pauses, after, now),
+        pauses=_pauses(state.pauses, after, at),
         pending=_settled(state.pending),
     )
+
+
+def _instant(state: Match, after: Status, seen: Observation, now_ms: int) -> int:
+    """When the match entered `after`: when we heard of it, which may be long before we can decide.
+
+    Never before the phase it leaves, so that phases and interruptions follow one another.
+    """
+    at = max(min(seen.observed_at_ms, now_ms) // 1000, state.phase_entered_ts)
+    if after is Status.INTERRUPTED and state.pauses:
+        return max(at, state.pauses[-1].started_ts + 1)  # its start names an interruption
+    if after in RUNNING and not _resumes(state, after):
+        # A minute stored in this very second is the earlier phase's: the new phase begins behind it.
+        return max(at, (state.last_minute_update_ts or 0) + 1)
+    return at
+
+
+def _resumes(state: Match, after: Status) -> bool:
+    """Whether play goes on in the period that was interrupted, and with it the minute shown before."""
+    return state.status is Status.INTERRUPTED and kickoff.first(state, kickoff.PERIODS[after]) is not None
 
 
 def _stamped(state: Match, claim: StatusClaim, seen: Observation) -> Match:
@@ -95,18 +114,22 @@ def _stamped(state: Match, claim: StatusClaim, seen: Observation) -> Match:
     return kickoff.take(state, claim.status, claim.kickoff_ts, seen.source, seen.observed_at_ms)
 
 
-def _saw_it(state: Match, seen: Observation, now_ms: int) -> bool:
-    """Whether the match was watched up to this transition, so that now is when it happened."""
-    if seen.source not in _WATCHING or state.last_seen_ts is None:
+def _saw_it(state: Match, after: Status, seen: Observation, now_ms: int) -> bool:
+    """Whether the match was watched live up to this transition, so that it has just happened.
+
+    Not where a phase was missed, nor where no live source had told of the match shortly before.
+    """
+    watched_ts = state.last_live_seen_ts
+    if seen.source not in _WATCHING or watched_ts is None or status.missed(state.status, after):
         return False
-    return max(now_ms - seen.observed_at_ms, now_ms - state.last_seen_ts * 1000) <= WATCHED_S * 1000
+    return max(now_ms - seen.observed_at_ms, now_ms - watched_ts * 1000) <= WATCHED_S * 1000
 
 
-def _pauses(pauses: tuple[Pause, ...], after: Status, now: int) -> tuple[Pause, ...]:
+def _pauses(pauses: tuple[Pause, ...], after: Status, at: int) -> tuple[Pause, ...]:
     if after is Status.INTERRUPTED:
-        return (*pauses, Pause(now))
+        return (*pauses, Pause(at))
     if pauses and pauses[-1].ended_ts is None:
-        return (*pauses[:-1], Pause(pauses[-1].started_ts, now))
+        return (*pauses[:-1], Pause(pauses[-1].started_ts, at))
     return pauses
 
 

@@ -19,6 +19,7 @@ from touchline.clock import Clock, now_ms
 from touchline.errors import StaleWrite
 from touchline.football.decide import create, decide, needs_incidents
 from touchline.football.model import Answer, Decision, Group, Match, Observation, Reason
+from touchline.football.order import is_live
 from touchline.football.score import display
 from touchline.football.text import of_match
 from touchline.ids import MatchId, is_external_id
@@ -66,6 +67,10 @@ class _Draft:
         """The matches that a source named without changing anything."""
         return [match.id for match in self._now.values() if match is self._stored[match.id]]
 
+    def seen_live(self, match_id: MatchId) -> bool:
+        """Whether a live source named the match."""
+        return any(is_live(outcome.observation.source) for outcome in self.decided[match_id])
+
     def news(self, lost: set[MatchId]) -> list[NewChange]:
         """A change for each claim that a reader can see the effect of, match by match."""
         return [
@@ -84,6 +89,7 @@ class _Draft:
             match=match,
             applied=applied | ({Group.SCHEDULE} if match.id in self._made else frozenset()),
             visible=bool(applied),
+            seen_live=self.seen_live(match.id),
             incidents=tuple(
                 {each.ordinal: each for decision in decisions for each in decision.incidents}.values()
             ),
@@ -219,7 +225,7 @@ async def _commit(tx: Tx, draft: _Draft) -> set[MatchId]:
     """Write the draft and its changes; the matches that were lost to somebody else."""
     saves, untouched = draft.saves(), draft.untouched()
     if untouched:
-        await matches.touch(tx, untouched)
+        await matches.touch(tx, untouched, live=[each for each in untouched if draft.seen_live(each)])
     lost = await matches.save(tx, saves) if saves else set()
     if news := draft.news(lost):
         await changes.append(tx, news)

@@ -53,6 +53,8 @@ class Save(Struct, frozen=True, kw_only=True):
     """The groups that were set: their provenance, schedule, statistics, commentary are written."""
     visible: bool
     """Whether a reader can see a difference: `updated_at` moves."""
+    seen_live: bool = False
+    """Whether a live source was among those who named it."""
     incidents: tuple[StoredIncident, ...] = ()
     revisions: tuple[KickoffRevision, ...] = ()
     pauses: tuple[Pause, ...] = ()
@@ -120,9 +122,9 @@ async def save(tx: Tx, saves: Sequence[Save]) -> set[MatchId]:
     return {each.match.id for each in saves} - won
 
 
-async def touch(tx: Tx, ids: Collection[MatchId]) -> None:
-    """A source named these matches at the transaction's time and nothing is new."""
-    await tx.send(SQL["touch"], {"ids": sorted(ids), "now": tx.now})
+async def touch(tx: Tx, ids: Collection[MatchId], *, live: Collection[MatchId] = ()) -> None:
+    """A source named these matches at the transaction's time and nothing is new; of `live` a live one did."""
+    await tx.send(SQL["touch"], {"ids": sorted(ids), "live": sorted(live), "now": tx.now})
 
 
 # ---------------------------------------------------------------- a row into a match
@@ -143,7 +145,7 @@ def _match(row: Row, hanging: Mapping[str, Sequence[Any]]) -> Match:
         status_id, phase_entered_ts, phase_seen_live, home_scores, away_scores, half_time_reached,
         shoot_out_reached, home_extra_time, away_extra_time, first_half_kickoff_ts, second_half_kickoff_ts,
         overtime_kickoff_ts, minute, last_minute_update_ts, provider_update_time, last_event_ts, last_seen_ts,
-        provenance, pending, statistics,
+        last_live_seen_ts, provenance, pending, statistics,
     ) = row[26:]  # fmt: skip
     return Match(
         id=match_id,
@@ -167,6 +169,7 @@ def _match(row: Row, hanging: Mapping[str, Sequence[Any]]) -> Match:
         provider_update_time=provider_update_time,
         last_event_ts=last_event_ts,
         last_seen_ts=last_seen_ts,
+        last_live_seen_ts=last_live_seen_ts,
         provenance=_provenance.decode(provenance),
         pending=_pending.decode(pending),
         incidents=tuple(hanging.get("incident", ())),
@@ -236,6 +239,7 @@ class _Live(Struct, frozen=True, kw_only=True):
     overtime_kickoff_ts: int | None
     provider_update_time: int | None
     last_event_ts: int | None
+    seen_live: bool
     provenance: Mapping[Group, Provenance]
     pending: Pending
     statistics: tuple[Stat, ...] | None
@@ -262,6 +266,7 @@ def _live(given: Save) -> _Live:
         overtime_kickoff_ts=match.overtime_kickoff_ts,
         provider_update_time=match.provider_update_time,
         last_event_ts=match.last_event_ts,
+        seen_live=given.seen_live,
         provenance={group: match.provenance[group] for group in given.applied if group in match.provenance},
         pending=match.pending,
         statistics=match.statistics if Group.STATS in given.applied else None,

@@ -14,7 +14,7 @@ SELECT
     status_id, phase_entered_ts, phase_seen_live, home_scores, away_scores, half_time_reached,
     shoot_out_reached, home_score_extra_time, away_score_extra_time, first_half_kickoff_ts, second_half_kickoff_ts, overtime_kickoff_ts,
     minute, last_minute_update_ts, provider_update_time, last_event_ts, last_seen_ts,
-    provenance::text, pending::text, statistics::text
+    last_live_seen_ts, provenance::text, pending::text, statistics::text
 FROM set_config('lock_timeout', %(wait_ms)s, TRUE) AS bounded, ts_matches AS m
 WHERE m.external_id = ANY(%(ids)s)
 ORDER BY m.external_id
@@ -30,7 +30,7 @@ SELECT
     status_id, phase_entered_ts, phase_seen_live, home_scores, away_scores, half_time_reached,
     shoot_out_reached, home_score_extra_time, away_score_extra_time, first_half_kickoff_ts, second_half_kickoff_ts, overtime_kickoff_ts,
     minute, last_minute_update_ts, provider_update_time, last_event_ts, last_seen_ts,
-    provenance::text, pending::text, statistics::text
+    last_live_seen_ts, provenance::text, pending::text, statistics::text
 FROM set_config('lock_timeout', %(wait_ms)s, TRUE) AS bounded, ts_matches AS m
 WHERE m.external_id = ANY(%(ids)s)
 ORDER BY m.external_id
@@ -78,12 +78,15 @@ RETURNING external_id
 -- save --
 -- No row back: somebody else has raised the version since it was read. Provenance comes for the groups
 -- that were set, statistics where they changed.
--- Statistics of the first half are kept as they stood when the match went into half-time.
 UPDATE ts_matches AS stored
 SET
     version = stored.version + 1,
     updated_at = CASE WHEN given.visible THEN to_timestamp(%(now)s) ELSE stored.updated_at END,
     last_seen_ts = greatest(stored.last_seen_ts, %(now)s::bigint),
+    last_live_seen_ts = CASE
+        WHEN given.seen_live THEN greatest(stored.last_live_seen_ts, %(now)s::bigint)
+        ELSE stored.last_live_seen_ts
+    END,
     status_id = given.status_id,
     phase_entered_ts = given.phase_entered_ts,
     phase_seen_live = given.phase_seen_live,
@@ -100,19 +103,15 @@ SET
     last_event_ts = given.last_event_ts,
     provenance = stored.provenance || given.provenance,
     pending = given.pending,
-    statistics = coalesce(given.statistics, stored.statistics),
-    first_half_stats = CASE
-        WHEN given.status_id = 3 AND stored.status_id <> 3
-            THEN coalesce(stored.first_half_stats, given.statistics, stored.statistics)
-        ELSE stored.first_half_stats
-    END
+    statistics = coalesce(given.statistics, stored.statistics)
 FROM
     json_to_recordset(%(rows)s) AS given (
         id text, version bigint, visible boolean, status_id smallint, phase_entered_ts bigint,
         phase_seen_live boolean, home_scores smallint [], away_scores smallint [], half_time_reached boolean,
         shoot_out_reached boolean, home_score_extra_time smallint, away_score_extra_time smallint,
         first_half_kickoff_ts bigint, second_half_kickoff_ts bigint, overtime_kickoff_ts bigint,
-        provider_update_time bigint, last_event_ts bigint, provenance jsonb, pending jsonb, statistics jsonb
+        provider_update_time bigint, last_event_ts bigint, seen_live boolean, provenance jsonb,
+        pending jsonb, statistics jsonb
     )
 WHERE stored.external_id = given.id AND stored.version = given.version
 RETURNING stored.external_id
@@ -196,6 +195,13 @@ FROM json_to_recordset(%(rows)s) AS given (match_id text, lines jsonb)
 ON CONFLICT (match_id) DO UPDATE SET lines = excluded.lines
 
 -- touch --
--- A source named them and nothing is new.
-UPDATE ts_matches SET last_seen_ts = %(now)s
-WHERE external_id = ANY(%(ids)s) AND (last_seen_ts IS NULL OR last_seen_ts < %(now)s)
+-- A source named them and nothing is new; which of them a live source named is kept beside.
+UPDATE ts_matches SET
+    last_seen_ts = greatest(last_seen_ts, %(now)s),
+    last_live_seen_ts = CASE
+        WHEN external_id = ANY(%(live)s) THEN greatest(last_live_seen_ts, %(now)s) ELSE last_live_seen_ts
+    END
+WHERE external_id = ANY(%(ids)s) AND (
+    last_seen_ts IS NULL OR last_seen_ts < %(now)s
+    OR (external_id = ANY(%(live)s) AND (last_live_seen_ts IS NULL OR last_live_seen_ts < %(now)s))
+)
