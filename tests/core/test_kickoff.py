@@ -5,7 +5,7 @@ from tests.build import MATCH_TIME, T, a_claim, a_match
 
 from touchline.football.decide import decide
 from touchline.football.kickoff import course
-from touchline.football.minute import minute_at, of_match, second_period_from
+from touchline.football.minute import differs, minute_at, of_match, second_period_from
 from touchline.football.model import Group, Match, Period, Reason, Status
 
 K = MATCH_TIME
@@ -60,6 +60,13 @@ def test_the_first_halfs_stamp_left_standing_in_the_second_half_is_ignored() -> 
         "first_half_kickoff_ts": K,
         "second_half_kickoff_ts": K + 3_800,
     }
+
+
+def test_a_stamp_far_in_the_future_does_not_take_the_next_halfs_minute_away() -> None:
+    match = stamped(a_match(), K + 7_200)
+    second = stamped(match, K + 7_200, K + 3_800, status=Status.SECOND_HALF)
+
+    assert second.second_half_kickoff_ts == K + 3_800
 
 
 @pytest.mark.parametrize(
@@ -150,6 +157,21 @@ def test_a_second_stamp_in_extra_time_begins_its_second_period(delta_s: int, rea
     assert [one.reason for one in match.revisions] == [reason]
     assert (second_period_from(match) is not None) is (reason == "et_second_period")
     assert match.overtime_kickoff_ts == K
+
+
+def test_a_flip_between_hearing_the_second_periods_stamp_and_deciding_it_is_the_first_periods() -> None:
+    match = a_match(
+        status=Status.EXTRA_TIME,
+        phase_entered_ts=K,
+        overtime_kickoff_ts=K,
+        minute=109,
+        last_minute_update_ts=K + 1_080,
+    )
+    heard = a_claim(status=Status.EXTRA_TIME, kickoff_ts=K + 1_075, at_ms=(K + 1_078) * 1000)
+    after = decide(match, heard, (K + 1_082) * 1000).match
+
+    assert minute_at(of_match(after), K + 1_082) == 106
+    assert differs(of_match(after), 106)
 
 
 def test_the_second_periods_stamp_is_revised_like_any_other() -> None:

@@ -6,6 +6,7 @@ revision. The minute follows the latest revision within 180 s of what it followe
 the first stamp, the second period of extra time, or a resumption.
 """
 
+from collections.abc import Iterator
 from typing import Protocol
 
 import msgspec
@@ -80,7 +81,6 @@ def course(match: Stamped, period: Period) -> Course | None:
 def _follow(now: Course, revision: KickoffRevision) -> Course:
     stamp, seen_ts = revision.kickoff_ts, revision.observed_at_ms // 1000
     if revision.reason == ET_SECOND_PERIOD:
-        # A minute stored in this very second is the first period's: the second begins behind it.
         return Course(stamp, stamp, now.pauses_from_ts, seen_ts + 1)
     if revision.reason == RESUME:
         return Course(stamp, stamp, seen_ts, now.second_from_ts)
@@ -97,7 +97,7 @@ def is_news(match: Match, status: Status, stamp: int | None) -> bool:
     if period is None or stamp is None or stamp == _heard(match, period):
         return False
     earlier = _ORDER[: _ORDER.index(period)]
-    return all(stamp > (_latest(match, one) or 0) + WINDOW_S for one in earlier)
+    return not any(abs(stamp - known) <= WINDOW_S for one in earlier for known in _stamps(match, one))
 
 
 def take(match: Match, status: Status, stamp: int, source: Source, observed_at_ms: int) -> Match:
@@ -107,6 +107,9 @@ def take(match: Match, status: Status, stamp: int, source: Source, observed_at_m
     if begun is None:
         return msgspec.structs.replace(match, **{f"{period}_kickoff_ts": stamp})
     reason = _reason(match, period, stamp)
+    if reason == ET_SECOND_PERIOD:
+        # A minute stored up to this second is the first period's: the second begins behind it.
+        observed_at_ms = max(observed_at_ms, (match.last_minute_update_ts or 0) * 1000)
     revision = KickoffRevision(
         period=period,
         seq=1 + sum(known.period is period for known in match.revisions),
@@ -137,9 +140,12 @@ def _heard(match: Match, period: Period) -> int | None:
     return first(match, period)
 
 
-def _latest(match: Match, period: Period) -> int | None:
-    known = course(match, period)
-    return None if known is None else max(known.kickoff_ts, known.begun_ts)
+def _stamps(match: Match, period: Period) -> Iterator[int]:
+    """Every stamp of `period` that was claimed, followed or not."""
+    begun = first(match, period)
+    if begun is not None:
+        yield begun
+    yield from (revision.kickoff_ts for revision in match.revisions if revision.period is period)
 
 
 def _reason(match: Match, period: Period, stamp: int) -> str:

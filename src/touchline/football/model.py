@@ -123,6 +123,7 @@ class KickoffRevision(Struct, frozen=True, kw_only=True):
     """Against the first stamp of the period."""
     source: Source
     observed_at_ms: int
+    """Of `et_second_period` never before the last stored minute: that one is the first period's."""
     followed: bool
     reason: str
     """`revision`, `out_of_window`, `et_second_period` or `resume`."""
