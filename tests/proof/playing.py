@@ -45,7 +45,7 @@ def play(directory: Path, chosen: Sequence[Timeline], speed: float) -> Iterator[
     """Play `chosen` in parallel; yields once all have ended, with the installation still up."""
     clock = FastClock(time.time() + START_S - BEFORE_FIRST_S / speed, EPOCH, speed)
     with Installation(directory, clock, provider_settings(shared(TIMELINES), chosen)) as installation:
-        day = matchday(installation, chosen)
+        day = matchday(installation, chosen, flight_s=LATE_S * speed)
         assert clock.now() < day.first, "the installation came up after the first kick-off"
         with (
             Follower(installation.conninfo, clock) as follower,
