@@ -12,7 +12,7 @@ from tests.web.conftest import served
 from tests.web.matchday import NOW, Fixture, change, put, score, store, tell
 from tests.web.test_match import TOLD
 
-from touchline.football.model import Status
+from touchline.football.model import Incident, Side, Status
 from touchline.store.db import Database
 
 ARGUMENTS = [
@@ -148,6 +148,34 @@ async def test_no_page_is_wider_than_a_small_phone(database: Database, conninfo:
         for path in ("/", f"/match/{ID}", "/day/2026-02-07", "/docs", "/?show=in_play"):
             await page.goto(address + path)
             assert await page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+@pytest.mark.timeout(120)
+async def test_on_a_phone_no_score_breaks_and_the_docs_begin_with_their_title(
+    database: Database, conninfo: Conninfo
+) -> None:
+    long = "Bartholomew Featherstonehaugh"
+    goals = [
+        Incident(type=1, side=side, time=12 + place, player_name=long[: 9 + place], home_score=1, away_score=10)
+        for place, side in enumerate([Side.HOME, Side.AWAY] * 10)
+    ]
+    async with database.transaction(NOW * 1000) as tx:
+        await put(tx, Fixture(home_scores=(12, 10, 0, 0, 0, 0, 0), away_scores=(10, 10, 0, 0, 0, 0, 0)))
+        await tell(tx, ID, goals)
+    async with served(database, conninfo.app) as address, chromium() as browser:
+        page = await opened(browser, f"{address}/match/{ID}", viewport={"width": 390, "height": 844})
+        for width in (390, 320):
+            await page.set_viewport_size({"width": width, "height": 844})
+            for scores in (".told-list strong", ".told-minute", ".hero-goals", ".hero-minute .minute"):
+                broken = (
+                    "all => all.filter(each => each.getClientRects().length > 1).map(each => each.textContent)"
+                )
+                assert await page.locator(scores).evaluate_all(broken) == [], (width, scores)
+
+        await page.set_viewport_size({"width": 390, "height": 844})
+        await page.goto(f"{address}/docs")
+        assert (await page.locator("h1").bounding_box() or {})["y"] < 120
+        assert (await page.locator(".operation").first.bounding_box() or {})["y"] < 844
 
 
 @pytest.mark.timeout(120)
