@@ -33,7 +33,9 @@ PREPARE_AFTER = 2
 """A statement is prepared on its third run on a connection."""
 QUEUE_PER_CONNECTION = 20
 """Callers that may wait for a connection, for each that the pool may open; more are refused at once."""
-RECONNECT_S = 600.0
+RECONNECT_S = 5.0
+"""How long the pool itself tries to get a lost connection back, waiting twice as long each time. After that the
+next caller asks for a new one: a database that was away for an hour is used again the moment it is back."""
 TRANSACTION_S = 15.0
 """Real seconds a transaction may take: the longest wait for a lock and then some."""
 TCP_SILENCE_MS = 15_000
