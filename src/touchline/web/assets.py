@@ -1,4 +1,4 @@
-"""The files the pages load: style, scripts, font, icon. Few and small, held in memory.
+"""The files the pages load: style, scripts, icon. Few and small, held in memory.
 
 Their address carries a fingerprint of all of them, so a browser may keep them for ever.
 """
