@@ -27,7 +27,7 @@ def test_every_source_is_listed_with_its_rank_and_its_groups(page: str) -> None:
 
 
 def test_every_reason_of_the_core_is_explained(page: str) -> None:
-    elsewhere = {Reason.INVALID_MATCH_ID, Reason.UNKNOWN_STATUS, Reason.CONTENDED}
+    elsewhere = {Reason.INVALID_MATCH_ID, Reason.CONTENDED}
     for reason in set(Reason) - elsewhere:
         assert f"`{reason}`" in page
 

@@ -1,7 +1,7 @@
 """The status machine is a table: every pair has an answer, every status can be reached."""
 
 import pytest
-from tests.build import MATCH_TIME, T, a_claim, a_match
+from tests.build import MATCH_TIME, T, a_claim, a_match, a_schedule
 
 from touchline.football import decide
 from touchline.football.model import LIVE, Answer, Pending, Reason, Source, Status, StatusChanged
@@ -174,3 +174,18 @@ def test_a_skipped_phase_is_legal_named_and_nothing_is_invented_for_it() -> None
     assert decision.warnings == ("match.transition.gap",)
     assert decision.match.first_half_kickoff_ts is None
     assert decision.match.second_half_kickoff_ts == MATCH_TIME + 3_800
+
+
+def test_a_match_that_is_over_when_it_is_first_heard_of_has_missed_nothing() -> None:
+    claim = a_claim(
+        schedule=a_schedule(), status=Status.ENDED, score=(1, 0), source=Source.DIARY, provider_time=T // 1000
+    )
+    made = decide.create(claim, T)
+    assert made is not None
+    first = decide.decide(made, claim, T)
+
+    assert (first.first_word, first.warnings) == (True, ())
+    assert first.happened
+    fixture = decide.decide(made, a_claim(schedule=a_schedule(), source=Source.DIARY), T).match
+    late = decide.decide(fixture, a_claim(status=Status.ENDED), T)
+    assert (late.first_word, late.warnings) == (False, ("match.transition.gap",))

@@ -53,7 +53,7 @@ WARNINGS = (
 Taken = tuple[Match, Reason]
 """The state after a group was judged, and what became of the group."""
 
-INVALID = frozenset({Reason.WRONG_SHAPE, Reason.UNKNOWN_STATUS, Reason.UNKNOWN_MATCH, Reason.INVALID_MATCH_ID})
+INVALID = frozenset({Reason.WRONG_SHAPE, Reason.UNKNOWN_MATCH, Reason.INVALID_MATCH_ID})
 _UNHEARD = frozenset({Reason.BACKWARD_UNCONFIRMED, Reason.EMPTY_UNCONFIRMED, Reason.NOT_ITS_TURN})
 """What was not believed, or not this source's to say: the same record may still say it."""
 
@@ -103,6 +103,7 @@ def decide(match: Match, seen: Observation, now_ms: int) -> Decision:
         incidents=incidents.changed(match.incidents, state.incidents),
         questions=_questions(match, state),
         warnings=_warnings(match, state, applied, now_ms),
+        first_word=not match.provenance,
     )
 
 
@@ -366,7 +367,7 @@ def _questions(before: Match, after: Match) -> tuple[Question, ...]:
 def _warnings(before: Match, after: Match, applied: tuple[Group, ...], now_ms: int) -> tuple[str, ...]:
     disagree = Group.INCIDENTS in applied and _halves_disagree(after) and not _halves_disagree(before)
     due = (
-        bool(missed(before.status, after.status)),
+        bool(before.provenance and missed(before.status, after.status)),
         _is_resurrected(before, after, now_ms),
         _is_corrected(before, after, applied),
         score.is_ambiguous(before, after),

@@ -227,7 +227,6 @@ class Reason(StrEnum):
     """The source may not speak about this group at this moment (diary while live, early end …)."""
     INVALID_MATCH_ID = "invalid_match_id"
     UNKNOWN_MATCH = "unknown_match"
-    UNKNOWN_STATUS = "unknown_status"
     WRONG_SHAPE = "wrong_shape"
     CONTENDED = "contended"
 
@@ -320,6 +319,8 @@ class Decision(Struct, frozen=True, kw_only=True):
     questions: tuple[Question, ...] = ()
     warnings: tuple[str, ...] = ()
     """Event names to be logged as WARN with the match id (`score.et_ambiguous` …)."""
+    first_word: bool = False
+    """Whether nothing had been said of the match before: what it brings is history, and nothing was missed."""
 
     @property
     def visible(self) -> bool:

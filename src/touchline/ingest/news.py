@@ -1,6 +1,7 @@
 """What the one writer tells the log, once it is committed.
 
-Transitions and goals are INFO, doubts are WARN, cards, details and plain answers DEBUG.
+Transitions and goals are INFO, doubts are WARN, cards, details and plain answers DEBUG. So is what had
+happened before we heard of a match at all: the first sync brings hundreds that are over.
 """
 
 from collections.abc import Iterable
@@ -47,7 +48,7 @@ class News:
                 continue
             match_id = decision.match.id
             for happening in decision.happened:
-                self._happening(match_id, happening)
+                self._happening(match_id, happening, is_history=decision.first_word)
             for warning in decision.warnings:
                 self._warning(match_id, warning, decision)
             self._log.debug(
@@ -59,16 +60,21 @@ class News:
                 fields_updated=decision.applied,
             )
 
-    def _happening(self, match_id: MatchId, happening: Happening) -> None:
+    def _happening(self, match_id: MatchId, happening: Happening, *, is_history: bool) -> None:
         log = self._log.bind(match_id=match_id)
+        say = log.debug if is_history else log.info
         match happening:
             case StatusChanged(before=before, after=after):
-                log.info("match.status", before=label(before), after=label(after))
+                say("match.status", before=label(before), after=label(after))
             case GoalScored(side=side, score=score, minute_text=minute, incident=incident):
-                log.info("match.goal", side=side.name, score=score, minute_text=minute, incident_id=incident)
+                say("match.goal", side=side.name, score=score, minute_text=minute, incident_id=incident)
             case GoalCancelled(side=side, score=score, previous=previous, incident=incident):
-                log.info(
-                    "match.goal.cancelled", side=side.name, score=score, previous=previous, incident_id=incident
+                say(
+                    "match.goal.cancelled",
+                    side=side.name,
+                    score=score,
+                    previous=previous,
+                    incident_id=incident,
                 )
             case GoalDetailed(side=side, score=score, incident=incident):
                 log.debug("match.goal.detailed", side=side.name, score=score, incident_id=incident)
