@@ -1,7 +1,7 @@
 """What `touchline up` starts, in which order, and how it ends.
 
-The servers come first and go last. The simulated provider needs no database and starts beside them;
-the other parts start when the schema is there.
+The servers come first and go last. When the schema is there the pages start, which show what is stored;
+the parts that bring what is new start when the pages answer, so that they do not compete with them.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ PARTS_STOP_MAX_S = 2.4
 SERVERS_STOP_MAX_S = 2.2
 ASK_EVERY_S = 0.05
 ANSWER_MAX_S = 2.0
+HEAD_START_MAX_S = 3.0
 LATE_S = 30.0
 
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
@@ -50,15 +51,11 @@ class Plan:
     """What is to run. `address` is where the pages will be, `migrates` the schema's owner or nobody."""
 
     servers: Sequence[Service]
-    early: Sequence[Service]
+    pages: Sequence[Service]
+    provider: Sequence[Service]
     parts: Sequence[Service]
     address: str | None
     migrates: bool
-
-    @property
-    def all(self) -> Sequence[Service]:
-        """Everything, in the order of its start."""
-        return [*self.servers, *self.early, *self.parts]
 
 
 def plan(
@@ -66,8 +63,19 @@ def plan(
 ) -> Plan:
     """What a `touchline up` in `role` starts. `holds`: the data directory is ours, so the servers are too.
 
-    Raises EmbeddedError when a port it needs is taken.
+    Raises EmbeddedError when a port it needs is taken, or when it joins a simulator whose ports are not told.
     """
+    simulator = settings.simulator
+    if (
+        not holds
+        and role is Role.INGEST
+        and settings.simulated
+        and 0 in {simulator.http_port, simulator.mqtt_port}
+    ):
+        raise EmbeddedError(
+            "Who joins must know where the simulator is: set TOUCHLINE_SIMULATOR__HTTP_PORT and "
+            "TOUCHLINE_SIMULATOR__MQTT_PORT to the ports of its log line simulator.started."
+        )
     simulates = holds and settings.simulated and role in {Role.ALL, Role.INGEST}
     ports = _ports(settings, simulates, serves="web" in role.parts)
     child_environ = {
@@ -84,8 +92,9 @@ def plan(
     host = ANYWHERE.get(settings.web.host, settings.web.host)
     return Plan(
         servers=_servers(installation, settings) if holds else [],
-        early=[part("sim")] if simulates else [],
-        parts=[part(name) for name in role.parts],
+        pages=[part(name) for name in role.parts if name == "web"],
+        provider=[part("sim")] if simulates else [],
+        parts=[part(name) for name in role.parts if name != "web"],
         address=None if port is None else f"http://{host}:{port}",
         migrates=holds,
     )
@@ -100,19 +109,22 @@ async def run(
     StoreUnavailable when it can't be started.
     """
     try:
-        for service in [*plan.servers, *plan.early]:
+        for service in plan.servers:
             service.launch()
         await until_ready(plan.servers, clock, stop, SERVERS_START_MAX_S)
         if plan.migrates and not stop.is_set():
             await asyncio.to_thread(_migrate, installation)
         async with asyncio.TaskGroup() as group:
-            for service in plan.all:
+            for service in [*plan.servers, *plan.pages]:
                 group.create_task(keep(service, clock, stop), name=service.name)
             if plan.address:
                 group.create_task(_announce(plan.address, clock, stop, announce), name="address")
+                await _head_start(plan.address, clock, stop)
+            for service in [*plan.provider, *plan.parts]:
+                group.create_task(keep(service, clock, stop), name=service.name)
     finally:
-        end_all(plan.parts, clock, PARTS_STOP_MAX_S)
-        end_all([*plan.early, *plan.servers], clock, SERVERS_STOP_MAX_S)
+        end_all([*plan.pages, *plan.parts], clock, PARTS_STOP_MAX_S)
+        end_all([*plan.provider, *plan.servers], clock, SERVERS_STOP_MAX_S)
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:
@@ -161,6 +173,13 @@ def _free_port(setting: str, host: str, port: int, held: contextlib.ExitStack) -
             f"Set {setting} to a free port, or to 0 for any."
         ) from None
     return int(probe.getsockname()[1])
+
+
+async def _head_start(address: str, clock: Clock, stop: asyncio.Event) -> None:
+    """Wait until the pages answer, at most so long: nothing else depends on them."""
+    deadline = clock.monotonic() + HEAD_START_MAX_S
+    while clock.monotonic() < deadline and not stop.is_set() and not await _is_ready(address):
+        await clock.wait(stop, ASK_EVERY_S)
 
 
 async def _announce(address: str, clock: Clock, stop: asyncio.Event, announce: Callable[[str], None]) -> None:
