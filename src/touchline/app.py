@@ -12,12 +12,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import structlog
 import uvloop
 
 from touchline.clock import Clock
 from touchline.embedded.installation import Installation
+from touchline.errors import SettingsError
 from touchline.loop import run_all
 from touchline.metrics import Metrics
 from touchline.settings import Settings, TheSports
@@ -162,7 +164,10 @@ def _say_address(address: str) -> None:
 
 
 def _source(settings: Settings) -> TheSports:
-    """How the provider is reached: as it is set; where nothing is set, the simulated one beside us."""
+    """How the provider is reached: as it is set; where nothing is set, the simulated one beside us.
+
+    Raises SettingsError when that one is at any free port, which only it knows.
+    """
     if not settings.simulated:
         return settings.thesports
     unset, simulator = TheSports(), settings.simulator
@@ -170,8 +175,12 @@ def _source(settings: Settings) -> TheSports:
         "base_url": f"http://127.0.0.1:{simulator.http_port}/v1/football",
         "mqtt_url": f"mqtt://127.0.0.1:{simulator.mqtt_port}",
     }
-    return settings.thesports.model_copy(
-        update={
-            name: url for name, url in own.items() if getattr(settings.thesports, name) == getattr(unset, name)
-        }
-    )
+    used = {name: url for name, url in own.items() if getattr(settings.thesports, name) == getattr(unset, name)}
+    if any(urlsplit(url).port == 0 for url in used.values()):
+        raise SettingsError(
+            [
+                "TOUCHLINE_SIMULATOR__HTTP_PORT, TOUCHLINE_SIMULATOR__MQTT_PORT: 0 does not say where the "
+                "running simulator is; set the ports of its log line simulator.started"
+            ]
+        )
+    return settings.thesports.model_copy(update=used)

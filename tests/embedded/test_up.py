@@ -153,6 +153,21 @@ def test_a_second_one_with_a_role_joins(running: Installation) -> None:
     assert ready(running)
 
 
+@pytest.mark.parametrize("way", [["up", "--role", "ingest"], ["ingest"]], ids=" ".join)
+def test_who_joins_a_simulator_must_say_where_it_is(
+    running: Installation, way: list[str], tmp_path: Path
+) -> None:
+    environ = {**running.environ, "TOUCHLINE_SIMULATOR__HTTP_PORT": "0"}
+    joined = Program(way, environ, tmp_path / "joined.log")
+    try:
+        assert joined.wait(15.0) != 0
+    finally:
+        joined.stop()
+
+    assert "TOUCHLINE_SIMULATOR__HTTP_PORT" in joined.tail()
+    assert "Traceback" not in joined.tail()
+
+
 def test_a_part_in_the_foreground_joins_too(running: Installation) -> None:
     worker = running.run("work")
     try:
