@@ -87,6 +87,21 @@ def page(installation: Installation, path: str) -> str:
         connection.close()
 
 
+def first_page(installation: Installation) -> str:
+    """What is shown as soon as anything is."""
+    shown: list[str] = []
+
+    def answers() -> bool:
+        try:
+            shown.append(page(installation, "/"))
+        except OSError:
+            return False
+        return True
+
+    installation.until("first page", answers, 20.0)
+    return shown[0]
+
+
 def epoch(conninfo: str) -> str:
     with psycopg.connect(conninfo) as connection:
         row = connection.execute("SELECT epoch FROM change_log").fetchone()
@@ -206,6 +221,20 @@ def test_ctrl_c_ends_everything_quickly_and_what_is_stored_stays(tmp_path: Path)
     with Installation(tmp_path, PLAIN, FEW) as again:
         assert time.monotonic() - began < READY_MAX_S
         assert epoch(again.conninfo) == stored
+
+
+def test_the_first_page_after_a_restart_is_whole(tmp_path: Path) -> None:
+    with Installation(tmp_path, PLAIN, FEW) as first:
+        first.until("matches on the page", lambda: 'id="row-' in page(first, "/"), 20.0)
+
+    again = Installation(tmp_path, PLAIN, FEW).start()
+    try:
+        shown = first_page(again)
+    finally:
+        again.program.stop()
+
+    assert 'id="row-' in shown
+    assert "Data delayed" not in shown
 
 
 def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
