@@ -6,12 +6,15 @@ from typing import Any
 from hypothesis import strategies as st
 from tests.build import MATCH_TIME, T, a_claim, a_schedule, an_incident
 
+from touchline.football.decide import decide
 from touchline.football.model import (
     Counts,
     Goals,
     Group,
     Incident,
+    Match,
     Observation,
+    Reason,
     Side,
     Source,
     Stat,
@@ -163,3 +166,11 @@ class Connection:
             says=claim.says,
             follows=follows,
         )
+
+
+def goals_of(score: tuple[int, int]) -> Goals:
+    return Goals((score[0], 0, 0, 0), (score[1], 0, 0, 0))
+
+
+def reason_for(match: Match, claim: Observation, now_ms: int = T) -> Reason:
+    return decide(match, claim, now_ms).reason

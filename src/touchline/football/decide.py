@@ -91,6 +91,7 @@ def decide(match: Match, seen: Observation, now_ms: int) -> Decision:
     if Group.INCIDENTS in applied:
         state = score.settle(match, state)
     state = _signed(match, state, seen, applied, refused, now_ms)
+    first_word = not match.provenance and seen.says.schedule is not None
     return Decision(
         answer=Answer.SUCCESS,
         reason=Reason.APPLIED,
@@ -98,12 +99,12 @@ def decide(match: Match, seen: Observation, now_ms: int) -> Decision:
         applied=applied,
         unchanged=unchanged,
         refused=refused,
-        happened=_happened(match, state, applied, now_ms),
+        happened=_happened(match, state, () if first_word else applied, now_ms),
         revisions=state.revisions[len(match.revisions) :],
         incidents=incidents.changed(match.incidents, state.incidents),
         questions=_questions(match, state),
         warnings=_warnings(match, state, applied, now_ms),
-        first_word=not match.provenance,
+        first_word=first_word,
     )
 
 

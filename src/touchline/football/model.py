@@ -320,7 +320,7 @@ class Decision(Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     """Event names to be logged as WARN with the match id (`score.et_ambiguous` …)."""
     first_word: bool = False
-    """Whether nothing had been said of the match before: what it brings is history, and nothing was missed."""
+    """Whether this is the claim that made the row: its score is a fact, but no goal happened just now."""
 
     @property
     def visible(self) -> bool:

@@ -56,6 +56,7 @@ class Breaker:
         self._failures: deque[float] = deque(maxlen=FAILURES_MAX)
         self._open_until = 0.0
         self._probing = False
+        self._skipped: set[str] = set()
 
     @property
     def state(self) -> BreakerState:
@@ -69,7 +70,9 @@ class Breaker:
         waiting = self._state is BreakerState.OPEN and self._clock.monotonic() < self._open_until
         if waiting or self._probing:
             match = {} if match_id is None else {"match_id": match_id}
-            self._log.warning("provider.circuit.skip", endpoint=endpoint, **match)
+            if endpoint not in self._skipped:  # said once an outage; the rest would be repetition
+                self._skipped.add(endpoint)
+                self._log.warning("provider.circuit.skip", endpoint=endpoint, **match)
             raise CircuitOpenError(self._provider, endpoint)
 
     def admit(self, endpoint: str, match_id: str | None = None) -> Ticket:
@@ -112,6 +115,7 @@ class Breaker:
     def _close_after(self, ticket: Ticket) -> None:
         if ticket.probe:
             self._enter(BreakerState.CLOSED)
+            self._skipped.clear()
             self._gauge.set(0)
             self._log.info("provider.circuit.closed", state=self._state.value)
 
