@@ -153,7 +153,7 @@ class Installation:
     def __enter__(self) -> "Installation":
         self.start()
         try:
-            self.until("first answer", lambda: self.get("/api/matches/live") is not None, READY_MAX_S)
+            self.until("whole installation", self._is_whole, READY_MAX_S)
         except BaseException:
             self.program.stop()
             raise
@@ -192,6 +192,12 @@ class Installation:
     def get(self, path: str) -> Any:
         """The JSON at a path of its API; None when it does not answer with 200."""
         return fetch(self.web_port, path)
+
+    def _is_whole(self) -> bool:
+        """Whether it answers, its provider plays and its ingest hears it: a page is up before them."""
+        health = self.get("/health/detailed")
+        parts = {} if health is None else {part["name"]: part["state"] for part in health["parts"]}
+        return self.plan() is not None and parts.get("thesports-mqtt") == "ok"
 
     def plan(self) -> Any:
         """What the simulator says it plays, and when; None when it does not answer."""
