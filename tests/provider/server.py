@@ -113,3 +113,15 @@ def _head(status: int, headers: Mapping[str, str]) -> bytes:
     lines = [f"HTTP/1.1 {status} Said", "Connection: close"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+def shaped(shape: str, record: dict[str, object]) -> object:
+    """One record in a form that `results` comes in."""
+    shapes: dict[str, object] = {
+        "list": [record],
+        "map by index": {"0": record},
+        "map by id": {record["id"]: record},
+        "nested": {"1": [record]},
+        "single": record,
+    }
+    return shapes[shape]

@@ -2,26 +2,35 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
 from datetime import date
 
 import pytest
 from structlog.typing import EventDict
+from tests.provider.asking import a_client, failing, said
 from tests.provider.clocks import JumpingClock
-from tests.provider.server import SECRET, USER, Provider, Reply, cut_gzip, half, reset, results, says, silence
+from tests.provider.server import (
+    SECRET,
+    USER,
+    Provider,
+    Reply,
+    cut_gzip,
+    half,
+    reset,
+    results,
+    says,
+    shaped,
+    silence,
+)
+from tests.shared import shared
 
 from touchline.errors import (
     CircuitOpenError,
     ProviderAnswer,
-    ProviderError,
     ProviderLimited,
     ProviderRefused,
     ProviderTransient,
 )
-from touchline.metrics import Metrics
-from touchline.provider.budget import Budget
 from touchline.provider.port import Health, Kind, Reading
-from touchline.provider.thesports.client import TheSports
 
 MATCH, OTHER = "k82rekhg0w8nrep", "965mkyhk2gllr1g"
 TUPLE = [MATCH, 2, [1, 1, 0, 1, 3, 0, 0], [0, 0, 0, 0, 2, 0, 0], 1_770_000_060, ""]
@@ -30,21 +39,6 @@ RECORD = {"id": MATCH, "status_id": 1, "match_time": 1_770_003_600, "updated_at"
 REFUSAL = {"err": "IP is not authorized to access, please contact your sales"}
 
 pytestmark = pytest.mark.anyio
-
-
-def a_client(provider: Provider, clock: JumpingClock, timeout_ms: int = 5000) -> TheSports:
-    settings = provider.settings.model_copy(update={"timeout_ms": timeout_ms})
-    return TheSports(settings, clock, Metrics(), Budget(10_000, clock))
-
-
-async def failing(client: TheSports) -> ProviderError:
-    with pytest.raises(ProviderError) as caught:
-        await client.detail_live()
-    return caught.value
-
-
-def said(events: Sequence[EventDict], *names: str) -> list[EventDict]:
-    return [event for event in events if event["event"] in names]
 
 
 async def test_an_answer_is_read_and_the_account_goes_with_the_request(provider: Provider):
@@ -325,15 +319,19 @@ async def test_another_match_is_never_taken_for_the_wanted_one(
     assert [(event["match_id"], event["log_level"]) for event in absent] == [(MATCH, "warning")] * 2
 
 
-def shaped(shape: str, record: dict[str, object]) -> object:
-    shapes: dict[str, object] = {
-        "list": [record],
-        "map by index": {"0": record},
-        "map by id": {record["id"]: record},
-        "nested": {"1": [record]},
-        "single": record,
-    }
-    return shapes[shape]
+async def test_a_whole_real_answer_without_the_wanted_match_is_no_match(
+    provider: Provider, events: list[EventDict]
+):
+    """Invariant 13: every match of a real answer is a foreign one."""
+    body = json.loads(shared("data/thesports/detail_live.json").read_bytes())
+    provider.script = [says(body), says(body)]
+    async with a_client(provider, JumpingClock()) as client:
+        assert not (await client.live_history(MATCH)).reports
+        there = body["results"][-1]["id"]
+        assert [report.match_id for report in (await client.live_history(there)).reports] == [there]
+
+    absent = said(events, "provider.match.absent")
+    assert [(event["match_id"], event["items"]) for event in absent] == [(MATCH, len(body["results"]))]
 
 
 async def test_pages_times_and_days_are_asked_for_by_the_documented_names(provider: Provider):
