@@ -5,13 +5,13 @@ from datetime import date
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from touchline.football import status as statuses
-from touchline.football import text
-from touchline.football.model import LIVE, Stat, Status
+from msgspec.structs import asdict
+
+from touchline.feed.items import SIDES, match_item
+from touchline.football.model import Stat
 from touchline.store.views import Head, Item, Sheet, Whole
 from touchline.web import codes, shapes, zones
-from touchline.web.incidents import SIDES, incident_items
-from touchline.web.staleness import stale_reason
+from touchline.web.incidents import incident_items
 
 
 def live(sheet: Sheet, *, now: float, window_s: int, stale: bool) -> shapes.Live:
@@ -45,16 +45,11 @@ def diary(sheet: Sheet, *, day: date, zone: ZoneInfo, now: float, window_s: int,
     )
 
 
-def match_item(item: Item, now: float, window_s: int) -> shapes.MatchItem:
-    """One match of a list."""
-    return shapes.MatchItem(**_board(item, now, window_s))  # type: ignore[arg-type]
-
-
 def match_detail(whole: Whole, *, now: float, window_s: int, stale: bool) -> shapes.MatchDetail:
     """One match with its parts."""
     parts = whole.parts
     return shapes.MatchDetail(
-        **_board(whole.item, now, window_s),  # type: ignore[arg-type]
+        **asdict(match_item(whole.item, now, window_s)),
         stale=stale,
         venue=parts.venue,
         referee=parts.referee,
@@ -140,55 +135,6 @@ def kickoffs(whole: Whole) -> shapes.Kickoffs:
             )
             for each in whole.revisions
         ],
-    )
-
-
-def _board(item: Item, now: float, window_s: int) -> dict[str, object]:
-    return {
-        "id": item.id,
-        "match_time": item.match_time,
-        "live_state": _live_state(item, now, window_s),
-        "status_id": int(item.status_id),
-        "status": statuses.label(item.status_id),
-        "minute": item.minute,
-        "minute_text": text.minute_text(
-            item.status_id, item.minute, of_phase=item.minute_of_phase, second_period=item.second_period
-        ),
-        "competition": shapes.Competition(
-            id=item.competition_id,
-            name=item.competition_name,
-            country=item.country_name,
-            logo=item.competition_logo,
-        ),
-        "home": shapes.Team(id=item.home_team_id, name=item.home_name, logo=item.home_logo),
-        "away": shapes.Team(id=item.away_team_id, name=item.away_name, logo=item.away_logo),
-        "score": _score(item),
-        "cards": shapes.Cards(red=list(item.red_cards), yellow=list(item.yellow_cards)),
-        "corners": list(item.corners),
-        "stale_reason": stale_reason(item, now),
-        "last_event_ts": item.last_event_ts,
-        "updated_at": item.updated_at,
-        "version": item.seq,
-    }
-
-
-def _live_state(item: Item, now: float, window_s: int) -> shapes.LiveState | None:
-    if item.status_id in LIVE:
-        return shapes.LiveState.IN_PLAY
-    if item.status_id is Status.NOT_STARTED and now - window_s <= item.match_time <= now:
-        return shapes.LiveState.EXPECTED
-    return None
-
-
-def _score(item: Item) -> shapes.ScoreLine:
-    home, away = item.display
-    return shapes.ScoreLine(
-        home=home,
-        away=away,
-        half_time=_pair(item.half_time),
-        regular=list(item.regular),
-        extra_time=_pair(item.extra_time),
-        shootout=_pair(item.shoot_out),
     )
 
 

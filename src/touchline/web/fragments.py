@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from touchline.clock import Clock
 from touchline.errors import NotFound, StoreUnavailable
 from touchline.feed.hub import Hub
+from touchline.feed.items import SIDES, match_item
 from touchline.football.model import GoalScored, Side
 from touchline.ids import MatchId
 from touchline.store.changes import Change
-from touchline.web import answers, shapes
+from touchline.web import shapes
 from touchline.web.desk import Desk
-from touchline.web.incidents import SIDES
 from touchline.web.pages import views
 from touchline.web.pages.render import Renderer
 from touchline.web.reads import Reads
@@ -144,7 +144,7 @@ class Painter:
         if not marked or ROWS not in self._hub.topics:
             return
         for item in await self._reads.some(list(marked)):
-            match = answers.match_item(item, self._clock.now(), self._desk.window_s)
+            match = match_item(item, self._clock.now(), self._desk.window_s)
             html = self._renderer.page("parts/row_now.html", match=match, goal=_name(marked[item.id]))
             self._hub.publish(ROWS, item.id, event(html))
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from touchline.feed.items import SIDES
 from touchline.football.halves import Half, halves, shown_minute
 from touchline.football.incidents import listed
-from touchline.football.model import Incident, Side, StoredIncident
+from touchline.football.model import Incident, StoredIncident
 from touchline.web import codes
-from touchline.web.shapes import IncidentItem, SideName, Var
+from touchline.web.shapes import IncidentItem, Var
 
 PERIODS = {
     Half.FIRST: "first_half",
@@ -14,7 +15,6 @@ PERIODS = {
     Half.EXTRA_TIME: "extra_time",
     Half.SHOOT_OUT: "shoot_out",
 }
-SIDES = {Side.HOME: SideName.HOME, Side.AWAY: SideName.AWAY, Side.NEUTRAL: SideName.NEUTRAL}
 ADDED_TIME = 19
 VIDEO_REVIEW = 28
 

@@ -3,9 +3,9 @@
 Only `last_event_ts` is a clock for this; a match that some source still names is quiet, not stale.
 """
 
+from touchline.feed.shapes import StaleReason
 from touchline.football.model import Status
 from touchline.store.views import Item
-from touchline.web.shapes import StaleReason
 
 SILENT_S = 120
 HALF_TIME_S = 900
