@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -106,6 +106,21 @@ class Whole(Struct, frozen=True, kw_only=True):
     revisions: list[KickoffRevision]
 
 
+class WholeText(NamedTuple):
+    """A `Whole` as the database wrote it: thousands are held, few are read."""
+
+    id: MatchId
+    seq: int
+    json: bytes
+
+    def read(self) -> Whole:
+        """What it says."""
+        return _whole.decode(self.json)
+
+
+_whole = msgspec.json.Decoder(Whole)
+
+
 class ProviderLine(Struct, frozen=True, kw_only=True):
     """What ingest last said of one channel of the provider. `age_s` is how long ago, real time."""
 
@@ -136,19 +151,10 @@ async def some(tx: Tx, ids: Sequence[MatchId]) -> list[Item]:
     return await _rows(tx, "some", {"ids": list(ids)}, Item)
 
 
-async def whole(tx: Tx, match_id: MatchId) -> Whole | None:
-    """One match with its parts, or None."""
-    await tx.execute(STEADY)
-    key = {"id": match_id}
-    items = await _rows(tx, "one", key, Item)
-    if not items:
-        return None
-    return Whole(
-        item=items[0],
-        parts=(await _rows(tx, "parts", key, Parts))[0],
-        incidents=await _rows(tx, "incidents", key, StoredIncident),
-        revisions=await _rows(tx, "revisions", key, KickoffRevision),
-    )
+async def wholes(tx: Tx, ids: Sequence[MatchId]) -> list[WholeText]:
+    """Those of `ids` that there are, with their parts, in no order: one statement, one snapshot."""
+    rows = await tx.rows(SQL["wholes"], {"ids": list(ids)})
+    return [WholeText(match_id, seq, text.encode()) for match_id, seq, text in rows]
 
 
 async def providers(tx: Tx) -> list[ProviderLine]:

@@ -33,45 +33,59 @@ LIMIT %(limit)s
 -- some --
 SELECT * FROM match_item AS m WHERE m.id = ANY(%(ids)s) AND m.status_id <> 0
 
--- one --
-SELECT * FROM match_item AS m WHERE m.id = %(id)s
-
--- parts --
+-- wholes --
+-- Each match with its parts as one JSON text: kept as it is, read when it is shown (views.py: Whole).
 SELECT
-    m.first_half_kickoff_ts,
-    m.second_half_kickoff_ts,
-    m.overtime_kickoff_ts,
-    m.neutral,
-    m.round_num,
-    CASE WHEN m.agg_home IS NOT NULL THEN ARRAY[m.agg_home, m.agg_away] END AS aggregate,
-    m.data_completeness,
-    m.statistics,
-    m.first_half_stats,
-    m.statistics_second_half,
-    coalesce(t.lines, '[]') AS commentary,
-    nullif(v.name, '') AS venue,
-    nullif(r.name, '') AS referee,
-    nullif(s.name, '') AS season,
-    nullif(g.name, '') AS stage
-FROM ts_matches AS m
-LEFT JOIN match_tlive AS t ON m.external_id = t.match_id
-LEFT JOIN venue AS v ON m.venue_id = v.id
-LEFT JOIN referee AS r ON m.referee_id = r.id
-LEFT JOIN season AS s ON m.season_id = s.id
-LEFT JOIN stage AS g ON m.stage_id = g.id
-WHERE m.external_id = %(id)s
-
--- incidents --
-SELECT i.ordinal, i.position, i.revision, i.withdrawn_ts, i.first_seen_ts, i.what
-FROM match_incident AS i
-WHERE i.match_id = %(id)s AND i.withdrawn_ts IS NULL
-ORDER BY i.position, i.ordinal
-
--- revisions --
-SELECT r.period, r.seq, r.kickoff_ts, r.delta_s, r.source, r.observed_at_ms, r.followed, r.reason
-FROM kickoff_revision AS r
-WHERE r.match_id = %(id)s
-ORDER BY r.observed_at_ms, r.seq
+    i.id,
+    i.seq,
+    json_build_object('item', i, 'parts', p, 'incidents', told.list, 'revisions', moved.list)::text AS whole
+FROM match_item AS i
+CROSS JOIN LATERAL (
+    SELECT
+        m.first_half_kickoff_ts,
+        m.second_half_kickoff_ts,
+        m.overtime_kickoff_ts,
+        m.neutral,
+        m.round_num,
+        CASE WHEN m.agg_home IS NOT NULL THEN ARRAY[m.agg_home, m.agg_away] END AS aggregate,
+        m.data_completeness,
+        m.statistics,
+        m.first_half_stats,
+        m.statistics_second_half,
+        coalesce(t.lines, '[]') AS commentary,
+        nullif(v.name, '') AS venue,
+        nullif(r.name, '') AS referee,
+        nullif(s.name, '') AS season,
+        nullif(g.name, '') AS stage
+    FROM ts_matches AS m
+    LEFT JOIN match_tlive AS t ON m.external_id = t.match_id
+    LEFT JOIN venue AS v ON m.venue_id = v.id
+    LEFT JOIN referee AS r ON m.referee_id = r.id
+    LEFT JOIN season AS s ON m.season_id = s.id
+    LEFT JOIN stage AS g ON m.stage_id = g.id
+    WHERE m.external_id = i.id
+) AS p
+CROSS JOIN LATERAL (
+    SELECT
+        coalesce(
+            json_agg(
+                json_build_object(
+                    'ordinal', n.ordinal, 'position', n.position, 'revision', n.revision,
+                    'withdrawn_ts', n.withdrawn_ts, 'first_seen_ts', n.first_seen_ts, 'what', n.what
+                )
+                ORDER BY n.position, n.ordinal
+            ),
+            '[]'
+        ) AS list
+    FROM match_incident AS n
+    WHERE n.match_id = i.id AND n.withdrawn_ts IS NULL
+) AS told
+CROSS JOIN LATERAL (
+    SELECT coalesce(json_agg(r ORDER BY r.observed_at_ms, r.seq), '[]') AS list
+    FROM kickoff_revision AS r
+    WHERE r.match_id = i.id
+) AS moved
+WHERE i.id = ANY(%(ids)s)
 
 -- providers --
 -- Ages on the database's own clock: the writer's may differ from ours.

@@ -89,11 +89,11 @@ class Reads:
             raise NotFound("match", match_id)
 
         async def load(tx: Tx) -> views.Whole:
-            found = await views.whole(tx, MatchId(match_id))
-            if found is None:
+            found = await views.wholes(tx, [MatchId(match_id)])
+            if not found:
                 self._matches.drop(match_id)
                 raise NotFound("match", match_id)
-            return found
+            return found[0].read()
 
         return await self._read(self._matches, match_id, load)
 
