@@ -1,21 +1,23 @@
-"""Answers that may be held: one strong ETag per encoding, 304 for who has it already, gzip where it pays."""
+"""Answers that may be held: encoded once, tagged per encoding, given with 304 to who holds them.
 
-import gzip
+The fast lane and the framework give the same bytes under the same headers, because both ask the
+same `Representation`.
+"""
+
 from hashlib import blake2b
-from typing import Any, TypeVar, cast
+from typing import Any
 
-import msgspec
 from litestar import Response
 from litestar.openapi.datastructures import ResponseSpec
 
+from touchline.web.encodings import Encoding, choose, encode
 from touchline.web.queries import Asked
 
-T = TypeVar("T")
-
 CACHE_CONTROL = "public, max-age=1, stale-while-revalidate=5, stale-if-error=60"
-GZIP_FROM_BYTES = 860
+PACK_FROM_BYTES = 860
 """Smaller bodies fit one packet anyway."""
-GZIP_LEVEL = 5
+WISHES_MAX = 64
+"""Spellings of `Accept-Encoding` a representation remembers; then it begins anew."""
 JSON = "application/json"
 
 NOT_MODIFIED = {
@@ -26,41 +28,78 @@ NOT_MODIFIED = {
 """The OpenAPI response of an answer that may be held."""
 
 
-def snapshot(request: Asked, value: T) -> Response[T]:
-    """`value` as JSON, or 304 when the client holds these bytes."""
-    body = msgspec.json.encode(value)
-    gzipped = len(body) >= GZIP_FROM_BYTES and accepts_gzip(request.headers.get("accept-encoding", ""))
-    tag = etag(body, "gzip" if gzipped else "identity")
-    headers = {"ETag": tag, "Cache-Control": CACHE_CONTROL, "Vary": "Accept-Encoding"}
-    if holds(request.headers.get("if-none-match", ""), tag):
-        return cast(
-            "Response[T]", Response(b"", status_code=304, headers=headers, media_type="application/json")
-        )
-    if gzipped:
-        body = gzip.compress(body, GZIP_LEVEL, mtime=0)
-        headers["Content-Encoding"] = "gzip"
-    return cast("Response[T]", Response[Any](body, headers=headers, media_type=JSON))
+class Variant:
+    """A representation in one encoding: what is sent, and the heads before it.
+
+    A head is a status line and headers, without the blank line: who sends it adds `date` and what
+    belongs to the request.
+    """
+
+    __slots__ = ("body", "encoding", "etag", "head_200", "head_304", "headers_200", "headers_304")
+
+    def __init__(self, body: bytes, encoding: Encoding, tag: str, media_type: str) -> None:
+        etag = f'"{tag}-{encoding}"'
+        self.body = body
+        self.encoding = encoding
+        self.etag = etag.encode("latin-1")
+        self.headers_304 = {"etag": etag, "cache-control": CACHE_CONTROL, "vary": "Accept-Encoding"}
+        coding = {} if encoding is Encoding.IDENTITY else {"content-encoding": str(encoding)}
+        self.headers_200 = self.headers_304 | coding
+        of_body = {"content-type": media_type, "content-length": str(len(body))}
+        self.head_200 = _head("200 OK", self.headers_200 | of_body)
+        self.head_304 = _head("304 Not Modified", self.headers_304)
+
+    def held_by(self, if_none_match: bytes) -> bool:
+        """Whether `If-None-Match` names these bytes (weak comparison, as RFC 9110, 13.1.2, wants)."""
+        if if_none_match == self.etag:
+            return True
+        named = [each.strip().removeprefix(b"W/") for each in if_none_match.split(b",")]
+        return self.etag in named or named == [b"*"]
 
 
-def etag(body: bytes, encoding: str) -> str:
-    """The strong tag of `body` in one encoding."""
-    return f'"{blake2b(body, digest_size=12).hexdigest()}-{encoding}"'
+class Representation:
+    """One answer. Each encoding is made when it is first asked for, and kept."""
+
+    __slots__ = ("_by_wish", "_media_type", "_tag", "_variants", "body")
+
+    def __init__(self, body: bytes, media_type: str = JSON) -> None:
+        self.body = body
+        self._media_type = media_type
+        self._tag = blake2b(body, digest_size=12).hexdigest()
+        self._variants: dict[Encoding, Variant] = {}
+        self._by_wish: dict[bytes, Variant] = {}
+
+    def variant(self, accept_encoding: bytes) -> Variant:
+        """What a client gets that sent this `Accept-Encoding` (empty where it sent none)."""
+        found = self._by_wish.get(accept_encoding)
+        if found is None:
+            if len(self._by_wish) >= WISHES_MAX:
+                self._by_wish.clear()
+            found = self._by_wish[accept_encoding] = self._chosen(accept_encoding.decode("latin-1"))
+        return found
+
+    def _chosen(self, accept_encoding: str) -> Variant:
+        choice = choose(accept_encoding)
+        encoding = choice.packed if len(self.body) >= PACK_FROM_BYTES else choice.small
+        if encoding not in self._variants:
+            packed = encode(self.body, encoding)
+            self._variants[encoding] = Variant(packed, encoding, self._tag, self._media_type)
+        return self._variants[encoding]
 
 
-def holds(if_none_match: str, tag: str) -> bool:
-    """Whether `If-None-Match` names the tag (weak comparison, as RFC 9110 wants for it)."""
-    named = [each.strip().removeprefix("W/") for each in if_none_match.split(",")]
-    return "*" in named or tag in named
+def respond(request: Asked, representation: Representation) -> Response[Any]:
+    """The framework's answer: the representation as the client takes it, or 304 where it is held."""
+    variant = representation.variant(_joined(request, "accept-encoding"))
+    if variant.held_by(_joined(request, "if-none-match")):
+        return Response(b"", status_code=304, headers=variant.headers_304, media_type=JSON)
+    return Response(variant.body, headers=variant.headers_200, media_type=JSON)
 
 
-def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether `Accept-Encoding` allows gzip; an explicit `q=0` refuses it."""
-    wildcard = False
-    for part in accept_encoding.lower().split(","):
-        name, _, params = part.partition(";")
-        allowed = params.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
-        if name.strip() in {"gzip", "x-gzip"}:
-            return allowed
-        if name.strip() == "*":
-            wildcard = allowed
-    return wildcard
+def _joined(request: Asked, name: str) -> bytes:
+    """A header that may come in several lines, as one."""
+    return ", ".join(request.headers.getall(name, [])).encode("latin-1")
+
+
+def _head(status: str, headers: dict[str, str]) -> bytes:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"HTTP/1.1 {status}\r\n{lines}".encode("latin-1")

@@ -1,7 +1,8 @@
 """`/api/matches`: the live window, a day, one match and its parts."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
+import msgspec
 from litestar import Controller, Response, get
 from litestar.openapi.spec import Example
 from litestar.params import PathParameter, QueryParameter
@@ -12,7 +13,7 @@ from touchline.web.api.examples import shown
 from touchline.web.desk import TheDesk
 from touchline.web.problems import documented
 from touchline.web.queries import QUERY, Asked
-from touchline.web.snapshots import NOT_MODIFIED, snapshot
+from touchline.web.snapshots import NOT_MODIFIED, Representation, respond
 
 MatchId = Annotated[
     str, PathParameter(description="the provider's id of the match", examples=[Example(value=examples.ID)])
@@ -56,7 +57,7 @@ class Matches(Controller):
         unchanged bytes. While the database does not answer, the last good copy is given with
         `stale: true`; the status stays 200.
         """
-        return snapshot(request, await desk.live())
+        return _snapshot(request, await desk.live())
 
     @get(
         "/diary",
@@ -70,7 +71,7 @@ class Matches(Controller):
         """All fixtures of one calendar day in one zone: 23 or 25 hours long where the clocks change."""
         place = desk.zone(zone)
         asked = desk.today(place) if day is None else zones.day_of(day)
-        return snapshot(request, await desk.diary(asked, place))
+        return _snapshot(request, await desk.diary(asked, place))
 
     @get(
         "/{match_id:str}",
@@ -79,7 +80,7 @@ class Matches(Controller):
     )
     async def match(self, request: Asked, desk: TheDesk, match_id: MatchId) -> Response[shapes.MatchDetail]:
         """One match with incidents, statistics, kick-offs and what of it is verified."""
-        return snapshot(request, await desk.match(match_id))
+        return _snapshot(request, await desk.match(match_id))
 
     @get(
         "/{match_id:str}/incidents",
@@ -89,7 +90,7 @@ class Matches(Controller):
     async def incidents(self, request: Asked, desk: TheDesk, match_id: MatchId) -> Response[shapes.Incidents]:
         """Goals, cards, substitutions, reviews and period marks, in the provider's order."""
         whole, stale = await desk.whole(match_id)
-        return snapshot(request, answers.incidents(whole, stale=stale))
+        return _snapshot(request, answers.incidents(whole, stale=stale))
 
     @get(
         "/{match_id:str}/stats",
@@ -99,7 +100,7 @@ class Matches(Controller):
     async def stats(self, request: Asked, desk: TheDesk, match_id: MatchId) -> Response[shapes.Stats]:
         """Counters of both sides for the match and, once told, for each half."""
         whole, stale = await desk.whole(match_id)
-        return snapshot(request, answers.stats(whole, stale=stale))
+        return _snapshot(request, answers.stats(whole, stale=stale))
 
     @get(
         "/{match_id:str}/timeline",
@@ -109,4 +110,8 @@ class Matches(Controller):
     async def timeline(self, request: Asked, desk: TheDesk, match_id: MatchId) -> Response[shapes.Timeline]:
         """Each period with its kick-off and incidents, and the provider's commentary."""
         whole, stale = await desk.whole(match_id)
-        return snapshot(request, answers.timeline(whole, stale=stale))
+        return _snapshot(request, answers.timeline(whole, stale=stale))
+
+
+def _snapshot(request: Asked, value: object) -> Response[Any]:
+    return respond(request, Representation(msgspec.json.encode(value)))
