@@ -1,6 +1,6 @@
 """What was read, in the shapes of the API. Nothing is computed here that the database does not say."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -66,6 +66,8 @@ def match_detail(whole: Whole, *, now: float, window_s: int, stale: bool) -> sha
         ),
         statistics=statistics(whole),
         incidents=incident_items(whole.incidents),
+        lineup=None,
+        momentum=None,
     )
 
 
@@ -113,9 +115,9 @@ def statistics(whole: Whole) -> shapes.Statistics:
     """Counters of the match and of its halves."""
     parts = whole.parts
     return shapes.Statistics(
-        full=_counters(parts.statistics, codes.STATISTICS),
-        first_half=_optional_counters(parts.first_half_stats),
-        second_half=_optional_counters(parts.statistics_second_half),
+        full=_counters(parts.statistics),
+        first_half=_half(parts.first_half_stats),
+        second_half=_half(parts.statistics_second_half),
     )
 
 
@@ -152,14 +154,23 @@ def _pair(pair: tuple[int, int] | None) -> list[int] | None:
     return None if pair is None else list(pair)
 
 
-def _optional_counters(counters: list[Stat] | None) -> list[shapes.StatItem] | None:
-    return None if counters is None else _counters(counters, codes.HALF_STATISTICS)
-
-
-def _counters(counters: Sequence[Stat], names: dict[int, str]) -> list[shapes.StatItem]:
-    told = {each.type: each for each in counters}
+def _half(counters: Sequence[Stat] | None) -> list[shapes.HalfStatItem] | None:
+    if counters is None:
+        return None
     return [
-        shapes.StatItem(type=code, name=name, home=told[code].home, away=told[code].away)
-        for code, name in names.items()
-        if code in told
+        shapes.HalfStatItem(type=each.type, name=name, home=each.home, away=each.away)
+        for each, name in _told(counters, codes.HALF_STATISTICS)
     ]
+
+
+def _counters(counters: Sequence[Stat]) -> list[shapes.StatItem]:
+    return [
+        shapes.StatItem(type=each.type, name=name, home=each.home, away=each.away)
+        for each, name in _told(counters, codes.STATISTICS)
+    ]
+
+
+def _told(counters: Sequence[Stat], names: dict[int, str]) -> Iterator[tuple[Stat, str]]:
+    """Each counter that has a name, beside it, in the order of the names."""
+    told = {each.type: each for each in counters}
+    return ((told[code], name) for code, name in names.items() if code in told)

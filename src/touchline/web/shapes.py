@@ -32,14 +32,20 @@ __all__ = [
     "Completeness",
     "Counts",
     "Diary",
+    "HalfStatItem",
     "Id",
     "IncidentItem",
     "Incidents",
     "Kickoffs",
+    "Lineup",
+    "LineupMark",
+    "LineupPlayer",
+    "LineupSide",
     "Live",
     "LiveState",
     "MatchDetail",
     "MatchItem",
+    "Momentum",
     "OptionalPair",
     "Pair",
     "Revision",
@@ -112,12 +118,21 @@ class StatItem(Struct, frozen=True, kw_only=True):
     away: int
 
 
+class HalfStatItem(Struct, frozen=True, kw_only=True):
+    """One counter of both sides in one half; null where the counters contradict each other."""
+
+    type: int
+    name: Annotated[str, Meta(examples=["shots_on_target"])]
+    home: int | None
+    away: int | None
+
+
 class Statistics(Struct, frozen=True, kw_only=True):
     """Counters of the match and of its halves; null where nobody told us."""
 
     full: list[StatItem]
-    first_half: list[StatItem] | None
-    second_half: list[StatItem] | None
+    first_half: list[HalfStatItem] | None
+    second_half: list[HalfStatItem] | None
 
 
 class Stats(Struct, frozen=True, kw_only=True):
@@ -137,6 +152,60 @@ class Revision(Struct, frozen=True, kw_only=True):
     delta_s: int
     followed: bool
     reason: str
+
+
+class LineupMark(Struct, frozen=True, kw_only=True):
+    """What a player did, as the line-up marks it."""
+
+    kind: Annotated[str, Meta(examples=["goal"], description="as the `kind` of an incident")]
+    minute_text: Annotated[str, Meta(examples=["45+2'"])]
+
+
+class LineupPlayer(Struct, frozen=True, kw_only=True):
+    """One player of a side."""
+
+    id: str
+    name: str
+    number: Annotated[int | None, Meta(description="on the shirt")]
+    position: Annotated[str | None, Meta(examples=["F"], description="G, D, M or F")]
+    captain: bool
+    x: Annotated[int | None, Meta(description="0..100 across the pitch, seen from the own goal; null: unknown")]
+    y: Annotated[int | None, Meta(description="0..100 from the own goal line forward; null: unknown")]
+    rating: Annotated[str | None, Meta(examples=["7.1"], description="the provider's, shown as it is")]
+    marks: Annotated[list[LineupMark], Meta(description="goals, cards and substitutions, in order")]
+
+
+class LineupSide(Struct, frozen=True, kw_only=True):
+    """One side: who starts, and who sits on the bench.
+
+    Each side is seen from its own goal: home's origin (0, 0) is the top left corner of a pitch drawn with
+    home above, away's the bottom right one.
+    """
+
+    formation: Annotated[str | None, Meta(examples=["4-3-3"])]
+    starters: list[LineupPlayer]
+    bench: list[LineupPlayer]
+
+
+class Lineup(Struct, frozen=True, kw_only=True):
+    """Who plays. Until it is `confirmed` it is what is expected."""
+
+    confirmed: bool
+    home: LineupSide
+    away: LineupSide
+
+
+class Momentum(Struct, frozen=True, kw_only=True):
+    """Pressure minute by minute: above 0 home's, below 0 away's.
+
+    One list a half, first minute first; minutes of extra time follow at the end of the second list.
+    `minutes_per_half` is the length of a half without them, `peak` the largest pressure of either side
+    (at least 1), which a drawing is scaled by.
+    """
+
+    minutes_per_half: Annotated[int, Meta(examples=[45])]
+    peak: int
+    halves: Annotated[list[list[int]], Meta(examples=[[[16, 0, -2], [-16, 0, 1]]])]
 
 
 class Kickoffs(Struct, frozen=True, kw_only=True):
@@ -171,6 +240,8 @@ class MatchDetail(MatchItem, frozen=True, kw_only=True):
     data_completeness: Completeness
     statistics: Statistics
     incidents: list[IncidentItem]
+    lineup: Annotated[Lineup | None, Meta(description="null: the provider has none")]
+    momentum: Annotated[Momentum | None, Meta(description="null: the provider has none")]
 
 
 class Chapter(Struct, frozen=True, kw_only=True):

@@ -53,6 +53,28 @@ STATISTICS: dict[str, Any] = {
     "first_half": None,
     "second_half": None,
 }
+LINEUP: dict[str, Any] = {
+    "confirmed": True,
+    "home": {
+        "formation": "4-3-3",
+        "starters": [
+            {
+                "id": "2y8m4zh5xp0k1q9",
+                "name": "P. Nine",
+                "number": 9,
+                "position": "F",
+                "captain": False,
+                "x": 50,
+                "y": 80,
+                "rating": "7.1",
+                "marks": [{"kind": "goal", "minute_text": "45+2'"}],
+            }
+        ],
+        "bench": [],
+    },
+    "away": {"formation": "4-4-2", "starters": [], "bench": []},
+}
+MOMENTUM: dict[str, Any] = {"minutes_per_half": 45, "peak": 16, "halves": [[16, 0, -2], [-16, 0, 1]]}
 OF_MATCH: dict[str, Any] = {"match_id": ID, "version": 48211, "stale": False}
 
 LIVE: dict[str, Any] = {
@@ -86,6 +108,8 @@ MATCH: dict[str, Any] = ITEM | {
     "data_completeness": {"first_half": False, "second_half": False, "full_time": False},
     "statistics": STATISTICS,
     "incidents": [GOAL],
+    "lineup": LINEUP,
+    "momentum": MOMENTUM,
 }
 INCIDENTS = OF_MATCH | {"incidents": [GOAL]}
 STATS = OF_MATCH | {"statistics": STATISTICS}
