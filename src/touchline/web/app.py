@@ -16,7 +16,6 @@ from litestar.params import FromPath
 from litestar.types import Receive, Scope, Send
 
 from touchline.clock import Clock
-from touchline.feed.hub import Hub
 from touchline.feed.stream import Follower
 from touchline.loop import Loop
 from touchline.metrics import Metrics
@@ -29,6 +28,7 @@ from touchline.web.assets import Assets
 from touchline.web.desk import Desk
 from touchline.web.fragments import Painter
 from touchline.web.health import Health
+from touchline.web.hub import Hub
 from touchline.web.pages import site
 from touchline.web.pages.reference import Reference
 from touchline.web.pages.render import Renderer

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from touchline.clock import Clock
 from touchline.errors import NotFound, StoreUnavailable
-from touchline.feed.hub import Hub
 from touchline.feed.items import SIDES, match_item
 from touchline.football.model import GoalScored, Side
 from touchline.ids import MatchId
 from touchline.store.changes import Change
 from touchline.web import shapes
 from touchline.web.desk import Desk
+from touchline.web.hub import Hub
 from touchline.web.pages import views
 from touchline.web.pages.render import Renderer
 from touchline.web.reads import Reads

@@ -9,9 +9,9 @@ from msgspec import Meta, Struct
 
 from touchline.clock import Clock
 from touchline.errors import StoreUnavailable
-from touchline.feed.hub import Hub
 from touchline.feed.stream import Follower
 from touchline.store.views import ProviderLine
+from touchline.web.hub import Hub
 from touchline.web.reads import Reads
 
 LOOK_EVERY = timedelta(seconds=5)

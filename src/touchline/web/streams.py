@@ -15,11 +15,11 @@ from litestar.types import Receive, Scope, Send
 
 from touchline.clock import Clock
 from touchline.errors import BadInput
-from touchline.feed.hub import Hub, Reader
 from touchline.ids import is_external_id
 from touchline.web.desk import Desk
 from touchline.web.fragments import LIST, ROWS, Painter, list_topic, match_topic
 from touchline.web.health import Health
+from touchline.web.hub import Hub, Reader
 from touchline.web.problems import TooManyStreams
 from touchline.web.queries import Connection
 

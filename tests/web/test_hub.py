@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from touchline.feed.hub import WAITING_MAX, Hub
 from touchline.metrics import Metrics
+from touchline.web.hub import WAITING_MAX, Hub
 
 
 @pytest.fixture
