@@ -26,6 +26,7 @@ from touchline.settings import Settings, TheSports
 from touchline.store.db import Database
 
 if TYPE_CHECKING:
+    from touchline.ingest.crests.source import Source
     from touchline.provider.port import Reading
     from touchline.provider.recorder import Recorder
 
@@ -118,7 +119,15 @@ async def _ingest(ground: Ground) -> None:
         budget = Budget(source.requests_per_minute, ground.clock, shared)
         recorder = _recorder(ground, open_)
         pull = await open_.enter_async_context(Client(source, ground.clock, ground.metrics, budget, recorder))
-        ingest = Ingest(database, ground.clock, ground.metrics, settings, pull, read_push=reader)
+        ingest = Ingest(
+            database,
+            ground.clock,
+            ground.metrics,
+            settings,
+            pull,
+            read_push=reader,
+            logos=_logos(settings, source),
+        )
         stream = Stream(source, ground.clock, ground.metrics, ingest.connected, recorder)
         async with asyncio.TaskGroup() as group:
             group.create_task(stream.run(ground.stop))
@@ -157,6 +166,18 @@ def _recorder(ground: Ground, open_: contextlib.AsyncExitStack) -> "Recorder | N
     )
     open_.callback(recorder.close)
     return recorder
+
+
+def _logos(settings: Settings, source: TheSports) -> "Source | None":
+    """Where crests come from, where they are wanted. The simulated provider alone may be next door."""
+    from touchline.ingest.crests.doorman import Doorman
+    from touchline.ingest.crests.source import Source
+
+    wanted = settings.crests
+    if not wanted.enabled:
+        return None
+    own = {urlsplit(source.base_url).netloc} if settings.simulated else set()
+    return Source(Doorman(wanted.hosts | own), timeout_s=wanted.timeout_ms / 1000, ca_file=source.ca_file)
 
 
 def _say_address(address: str) -> None:

@@ -19,6 +19,7 @@ class Metrics:
         registry = self._registry = CollectorRegistry()
         self._count_claims(registry)
         self._count_provider(registry)
+        self._count_crests(registry)
         self._count_minutes(registry)
         self._count_requests(registry)
 
@@ -87,6 +88,17 @@ class Metrics:
             "provider_circuit_open",
             "1 while the breaker is open.",
             ["provider"],
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+
+    def _count_crests(self, registry: CollectorRegistry) -> None:
+        self.crest_checks = Counter(
+            "crest_checks_total", "Logos asked for, by what came of it.", ["result"], registry=registry
+        )
+        self.crest_hosts_resting = Gauge(
+            "crest_hosts_resting",
+            "Hosts of logos that are left alone because they do not answer.",
             registry=registry,
             multiprocess_mode="livemax",
         )

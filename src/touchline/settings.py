@@ -117,6 +117,22 @@ class Simulator(_Part):
     publish_recording: bool = Field(True, description="false: somebody else publishes the recorded frames")
 
 
+class Crests(_Part):
+    """Where logos may be fetched, and how fast."""
+
+    enabled: bool = Field(True, description="fetch the logos the catalogue names; false: none but those held")
+    per_second: int = Field(5, ge=1, le=100, description="logos an ingest process asks for")
+    timeout_ms: int = Field(5000, ge=100, le=60_000, description="one logo, redirects included")
+    allowed_hosts: str = Field(
+        "", description="hosts (`host` or `host:port`) that may have a private address, separated by commas"
+    )
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The entries of `allowed_hosts`."""
+        return frozenset(one.strip() for one in self.allowed_hosts.split(",") if one.strip())
+
+
 class ClockSettings(_Part):
     """The shared virtual clock: `virtual = virtual_epoch + (real - real_epoch) * speed`."""
 
@@ -192,6 +208,7 @@ class Settings(_Part):
     orchestrator: Orchestrator = Orchestrator()
     db: Database = Database()
     recorder: Recorder = Recorder()
+    crests: Crests = Crests()
     data_dir: Path = Field(Path(".touchline"), description="embedded Postgres, Valkey and recordings")
     database_url: SecretStr | None = Field(None, description="default: the embedded Postgres")
     valkey_url: SecretStr | None = Field(None, description="default: the embedded Valkey")

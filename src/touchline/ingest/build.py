@@ -9,6 +9,8 @@ import structlog
 from touchline.clock import Clock
 from touchline.ingest.asking import Asking
 from touchline.ingest.catalogue import CatalogueSync
+from touchline.ingest.crests.source import Source
+from touchline.ingest.crests.sync import CrestSync
 from touchline.ingest.diary import Diary
 from touchline.ingest.heartbeat import Heartbeat
 from touchline.ingest.inbox import Inbox
@@ -43,6 +45,7 @@ class Ingest:
         pull: Pull,
         *,
         read_push: ReadPush,
+        logos: Source | None = None,
     ) -> None:
         # Not the process id: in a container every start has the same, and channels count from 1 anew.
         node = f"{os.uname().nodename}-{secrets.token_hex(4)}"
@@ -68,6 +71,8 @@ class Ingest:
             CatalogueSync(asking, names, db, clock),
             self._unreadables,
         ]
+        if logos is not None:
+            self._polls.append(CrestSync(logos, db, clock, metrics, settings.crests.per_second))
 
     def connected(self, connection_id: str) -> None:
         """The push channel is connected (again): what it did not say meanwhile is asked for at once."""

@@ -10,6 +10,8 @@ from touchline.store.sql import load
 
 SQL = load("crests")
 
+SIZES = (48, 160)
+"""Edges of the squares a crest is kept in, in px: a row's and the match page's. Its path names the larger."""
 LEASE_S = 120
 """How long a claimed logo is left to whoever claimed it."""
 
@@ -26,8 +28,6 @@ class Errand(Struct, frozen=True, kw_only=True):
     last_modified: str = ""
     failures: int = 0
     """In a row, until now."""
-    held: bool = False
-    """Whether there is a crest already, of this address or an earlier one."""
 
 
 class Picture(Struct, frozen=True):

@@ -46,8 +46,7 @@ FROM (
 ) AS next
 WHERE taken.kind = next.kind AND taken.id = next.id
 RETURNING
-    taken.kind, taken.id, taken.url, taken.host, taken.etag, taken.last_modified, taken.failures,
-    taken.fingerprint IS NOT NULL AS held
+    taken.kind, taken.id, taken.url, taken.host, taken.etag, taken.last_modified, taken.failures
 
 -- answered --
 -- The host gave it or said that it has not changed (then the fingerprint stays). Nothing where the address is another by now.

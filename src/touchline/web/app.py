@@ -29,6 +29,7 @@ from touchline.web.desk import Desk
 from touchline.web.fragments import Painter
 from touchline.web.health import Health
 from touchline.web.hub import Hub
+from touchline.web.media import Crests, crest_route
 from touchline.web.pages import site
 from touchline.web.pages.reference import Reference
 from touchline.web.pages.render import Renderer
@@ -42,7 +43,10 @@ DESCRIPTION = (
     "RFC 3339 (`…_at`), ids are opaque strings, unknown parameters are refused, errors are problem details "
     "(RFC 9457). Answers about matches carry a strong `ETag`; send it back as `If-None-Match`."
 )
-MACHINE_PATHS = ("/api/", "/health", "/readyz", "/metrics", "/openapi.json", "/live/stream", "/static/")
+MACHINE_PATHS = (
+    *("/api/", "/health", "/readyz", "/metrics", "/openapi.json"),
+    *("/live/stream", "/static/", "/media/"),
+)
 """Under these, what goes wrong is told as problem details; elsewhere as a page."""
 
 
@@ -58,6 +62,7 @@ class Parts:
     health: Health
     desk: Desk
     assets: Assets
+    crests: Crests
     renderer: Renderer
     requests: Requests
     streams: Streams
@@ -94,6 +99,7 @@ class Parts:
             health=health,
             desk=desk,
             assets=assets,
+            crests=Crests(database, clock),
             renderer=renderer,
             requests=Requests(clock, metrics),
             streams=Streams(hub, painter, health, desk, clock, slow_s),
@@ -114,6 +120,7 @@ def build(parts: Parts) -> Litestar:
             Reference,
             site.Site,
             _asset(parts.assets),
+            crest_route(parts.crests),
             _stream(parts.streams),
         ],
         dependencies={

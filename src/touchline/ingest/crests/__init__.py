@@ -1,0 +1,1 @@
+"""Crests: logos fetched with care, checked, drawn anew and kept."""
