@@ -5,11 +5,16 @@ supervisor does), all processes of an installation write to one directory and `r
 """
 
 import os
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+REQUEST_BUCKETS_S = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 
 
 class Metrics:
@@ -17,6 +22,8 @@ class Metrics:
 
     def __init__(self) -> None:
         registry = self._registry = CollectorRegistry()
+        self.before_render: list[Callable[[], None]] = []
+        """Who adds up in memory puts its sums in here first."""
         self._count_claims(registry)
         self._count_provider(registry)
         self._count_crests(registry)
@@ -25,6 +32,8 @@ class Metrics:
 
     def render(self) -> bytes:
         """The Prometheus text of this installation (or of this process alone without a shared directory)."""
+        for settle in self.before_render:
+            settle()
         if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
             return generate_latest(self._registry)
         together = CollectorRegistry()
@@ -120,8 +129,11 @@ class Metrics:
             "http_request_duration_seconds",
             "Time to answer.",
             ["route"],
-            buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+            buckets=REQUEST_BUCKETS_S,
             registry=registry,
+        )
+        self.sent_bytes = Counter(
+            "http_response_bytes_total", "Bytes of bodies sent.", ["route"], registry=registry
         )
         self.streams = Gauge(
             "http_streams_open", "Open event streams.", registry=registry, multiprocess_mode="livesum"

@@ -1,11 +1,14 @@
-"""What surrounds every request: its id, security headers, HEAD, a log line, metrics by route.
+"""What surrounds every request, whoever answers it: its id, who asks, headers of every answer, counting.
 
-Wraps the whole application, so that an address nobody routes is seen as well.
+The fast lane calls `client`, `dress` and `count` itself, once a request each; what the framework answers
+goes through `around`, which does the same with the same parts.
 """
 
 import asyncio
+import itertools
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import cast
 
@@ -15,25 +18,25 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from touchline.clock import Clock
 from touchline.metrics import Metrics
+from touchline.web.proxies import Client, Network, client_of
+from touchline.web.tallies import Tallies
 
 REQUEST_ID_KEY = "touchline_request_id"
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-SECURITY_HEADERS = (
-    (
-        b"content-security-policy",
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
-    (b"x-frame-options", b"DENY"),
-    (b"cross-origin-opener-policy", b"same-origin"),
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+NO_SNIFFING = b"x-content-type-options: nosniff\r\n"
+SECURITY = (
+    b"content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    b"connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+    b"frame-ancestors 'none'\r\n"
+    + NO_SNIFFING
+    + b"referrer-policy: strict-origin-when-cross-origin\r\n"
+    + b"x-frame-options: DENY\r\n"
+    + b"cross-origin-opener-policy: same-origin\r\n"
 )
+MEDIA_PATHS = ("/static/", "/media/")
+"""Under these lie files that are never a page: what governs pages would only make them heavier."""
 UNROUTED = "unrouted"
-SUMMARY_S = 60
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-STREAMS = frozenset({"/live/stream"})
-"""Routes whose time to answer means nothing."""
+SUMMARY_S = 1
 
 
 def request_id(scope: Scope) -> str:
@@ -42,21 +45,44 @@ def request_id(scope: Scope) -> str:
 
 
 class Requests:
-    """The outermost layer of the application, and the loop that sums up what went through it."""
+    """The outermost layer of the web process, and the loop that sums up what went through it."""
 
     name = "http-summary"
     interval = f"{SUMMARY_S} s"
     batch_size = 1
 
-    def __init__(self, clock: Clock, metrics: Metrics) -> None:
+    def __init__(self, clock: Clock, metrics: Metrics, trusted: Sequence[Network] = ()) -> None:
         self._clock = clock
-        self._metrics = metrics
-        self._counts: dict[int, int] = {}
-        self._slowest_ms = 0.0
+        self._trusted = trusted
+        self._tallies = Tallies(metrics)
+        self._process = secrets.token_hex(4)
+        self._numbers = itertools.count(1)
         self.wake = asyncio.Event()
 
+    def client(self, peer: str, forwarded_for: bytes | None, forwarded_proto: bytes | None) -> Client:
+        """Who asks, by the headers of trusted proxies; `peer` is the address at the socket's other end."""
+        return client_of(peer, forwarded_for, forwarded_proto, self._trusted)
+
+    def dress(self, given_id: bytes | None, route: str) -> tuple[str, bytes]:
+        """The id of a request, and the headers that go on its answer whatever its status.
+
+        `given_id` is its `X-Request-ID`, kept where it is well-formed. `route` is the template of the route
+        or the path itself. The headers are whole lines (`name: value\\r\\n`), ready to append to a head.
+        Call it once a request: on a limited route it takes a token.
+        """
+        own_id = self._id_of(given_id)
+        return own_id, b"x-request-id: %b\r\n%b" % (own_id.encode(), self._headers(route))
+
+    def count(self, route: str, method: str, status: int, took_s: float, sent_bytes: int) -> None:
+        """Note one answer, for the metrics and the summary.
+
+        `route` is the template of the route (UNROUTED where there is none), `sent_bytes` its body's length
+        as sent. A stream is counted once, when it has begun or when it is over.
+        """
+        self._tallies.count(route, method, status, took_s, sent_bytes)
+
     def around(self, app: ASGIApp) -> ASGIApp:
-        """`app` with this layer around it."""
+        """`app` with this layer around it, so that an address nobody routes is seen as well."""
 
         async def layered(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == ScopeType.HTTP:
@@ -67,32 +93,33 @@ class Requests:
         return layered
 
     async def turn(self) -> timedelta:
-        """One INFO line for what was answered since the last; silence where nothing was."""
-        counts, self._counts = self._counts, {}
-        slowest, self._slowest_ms = self._slowest_ms, 0.0
-        if counts:
-            by_class = {f"{family}xx": count for family, count in sorted(counts.items())}
-            structlog.get_logger().info(
-                "http.summary", requests=sum(counts.values()), slowest_ms=round(slowest, 1), **by_class
-            )
+        """Tell what was answered since the last turn."""
+        self._tallies.tell()
         return timedelta(seconds=SUMMARY_S)
+
+    def _id_of(self, given: bytes | None) -> str:
+        """Unique among all processes; nobody needs to be unable to guess it."""
+        if given is not None and REQUEST_ID.fullmatch(given):
+            return given.decode("ascii")
+        return f"{self._process}-{next(self._numbers):x}"
+
+    def _headers(self, path: str) -> bytes:
+        return NO_SNIFFING if path.startswith(MEDIA_PATHS) else SECURITY
 
     async def _answer(self, app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send) -> None:
         began = self._clock.monotonic()
-        own_id = _id_of(scope)
+        own_id, lines = self.dress(_header(scope, b"x-request-id"), scope["path"])
         method = str(scope["method"])
-        inner = _inner(scope, own_id)
-        status = 500
+        inner = self._inner(scope, own_id)
+        status, sent_bytes = 500, 0
 
         async def send_dressed(message: Message) -> None:
-            nonlocal status
+            nonlocal status, sent_bytes
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [
-                    *map(_with_head, message["headers"]),
-                    *SECURITY_HEADERS,
-                    (b"x-request-id", own_id.encode()),
-                ]
+                message["headers"] = [*map(_with_head, message["headers"]), *_pairs(lines)]
+            elif message["type"] == "http.response.body":
+                sent_bytes += len(message["body"])
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=own_id):
@@ -102,30 +129,46 @@ class Requests:
                 structlog.get_logger().exception("http.failed", path=scope["path"])
                 raise
             finally:
-                self._count(inner, method, status, self._clock.monotonic() - began)
+                route = str(inner.get("path_template") or UNROUTED)
+                took_s = self._clock.monotonic() - began
+                self.count(route, method, status, took_s, sent_bytes)
+                structlog.get_logger().debug(
+                    "http.request",
+                    method=method,
+                    path=scope["path"],
+                    route=route,
+                    status=status,
+                    duration_ms=round(took_s * 1000, 1),
+                )
 
-    def _count(self, scope: HTTPScope, method: str, status: int, took_s: float) -> None:
-        route = str(scope.get("path_template") or UNROUTED)
-        self._metrics.requests.labels(route, method if method in METHODS else "other", str(status)).inc()
-        if route not in STREAMS:
-            self._metrics.request_seconds.labels(route).observe(took_s)
-            self._slowest_ms = max(self._slowest_ms, took_s * 1000)
-        self._counts[status // 100] = self._counts.get(status // 100, 0) + 1
-        structlog.get_logger().debug(
-            "http.request",
-            method=method,
-            path=scope["path"],
-            route=route,
-            status=status,
-            duration_ms=round(took_s * 1000, 1),
+    def _inner(self, scope: HTTPScope, own_id: str) -> HTTPScope:
+        """The scope as the application sees it: HEAD is a GET there, and the client is who asks.
+
+        A copy, because the server goes by its own.
+        """
+        state = {**scope.get("state", {}), REQUEST_ID_KEY: own_id}
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        peer, port = scope.get("client") or ("", 0)
+        who = self.client(peer, _header(scope, b"x-forwarded-for"), _header(scope, b"x-forwarded-proto"))
+        client = (who.address, port if who.address == peer else 0)
+        return cast(
+            "HTTPScope", {**scope, "state": state, "method": method, "client": client, "scheme": who.scheme}
         )
 
 
-def _inner(scope: HTTPScope, own_id: str) -> HTTPScope:
-    """The scope as the application sees it: HEAD is a GET there. A copy, because the server goes by its own."""
-    state = {**scope.get("state", {}), REQUEST_ID_KEY: own_id}
-    method = "GET" if scope["method"] == "HEAD" else scope["method"]
-    return cast("HTTPScope", {**scope, "state": state, "method": method})
+def _header(scope: HTTPScope, name: bytes) -> bytes | None:
+    """The header's value, several lines joined by commas; None where it was not sent."""
+    values = [value for each, value in scope["headers"] if each == name]
+    return b",".join(values) if values else None
+
+
+def _pairs(lines: bytes) -> list[tuple[bytes, bytes]]:
+    """Header lines as ASGI has them."""
+    pairs = []
+    for line in lines.split(b"\r\n")[:-1]:
+        name, _, value = line.partition(b": ")
+        pairs.append((name, value))
+    return pairs
 
 
 def _with_head(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
@@ -145,11 +188,3 @@ def _headers_only(send: Send) -> Send:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     return send_headers
-
-
-def _id_of(scope: HTTPScope) -> str:
-    for name, value in scope["headers"]:
-        if name == b"x-request-id":
-            given = value.decode("latin-1")
-            return given if REQUEST_ID.fullmatch(given) else secrets.token_hex(6)
-    return secrets.token_hex(6)
