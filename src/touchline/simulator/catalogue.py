@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Mapping, Sequence
 
+from touchline.simulator import logos
 from touchline.simulator.wire import Json, Record
 
 FOUNDED = 1_700_000_000
@@ -56,7 +57,7 @@ def competition_row(
         "country_id": country_id,
         "name": name,
         "short_name": "",
-        "logo": "",
+        "logo": logos.path("competition", record_id),
         "type": 2 if cup else 1,
         "cur_season_id": season_id,
         "cur_stage_id": "",
@@ -83,7 +84,7 @@ def team_row(
         "country_id": country_id,
         "name": name,
         "short_name": "",
-        "logo": "",
+        "logo": logos.path("team", record_id),
         "national": 0,
         "country_logo": "",
         "foundation_time": 0,

@@ -1,5 +1,6 @@
 """The HTTP half of the wire: one small ASGI application on uvicorn."""
 
+import asyncio
 import contextlib
 import hmac
 import socket
@@ -11,6 +12,7 @@ import msgspec
 import uvicorn
 
 from touchline.clock import Clock
+from touchline.simulator import logos
 from touchline.simulator.answers import WrongQuestion, answer
 from touchline.simulator.control import CONTROLS
 from touchline.simulator.outlet import Outlet, Reply
@@ -49,11 +51,15 @@ class Application:
         if scope["type"] != "http":
             return
         query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-        path = scope["path"]
+        path, given = scope["path"], dict(scope["headers"])
         if path in CONTROLS:
             reply = _json(200, CONTROLS[path](self._scene, self._clock.now()))
+        elif path.startswith(logos.ROOT):
+            known = given.get(b"if-none-match", b"").decode("latin-1")
+            reply = await self._outlet.reply(path, query, await asyncio.to_thread(logos.reply, path, known))
         else:
-            reply = await self._outlet.reply(path, query, self._reply(scope["method"], path, query))
+            origin = f"{scope['scheme']}://{given.get(b'host', b'').decode('latin-1')}"
+            reply = await self._outlet.reply(path, query, self._reply(scope["method"], path, query, origin))
         headers = [
             ("content-type", reply.content_type),
             ("content-length", str(len(reply.body))),
@@ -63,7 +69,7 @@ class Application:
         await send({"type": "http.response.start", "status": reply.status, "headers": raw})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
 
-    def _reply(self, method: str, path: str, query: dict[str, str]) -> Reply:
+    def _reply(self, method: str, path: str, query: dict[str, str], origin: str) -> Reply:
         if method not in {"GET", "HEAD"}:
             return _json(405, {"code": 405, "msg": "Method Not Allowed"})
         if not self._account.welcomes(query.get("user", ""), query.get("secret", "")):
@@ -72,7 +78,9 @@ class Application:
             body = answer(self._scene, path.removeprefix(ROOT), query, self._clock.now())
         except WrongQuestion as error:
             return _json(200, {"code": 400, "msg": str(error)})
-        return _json(404, {"code": 404, "msg": "Not Found"}) if body is None else _json(200, body)
+        if body is None:
+            return _json(404, {"code": 404, "msg": "Not Found"})
+        return _json(200, logos.absolute(body, origin))
 
 
 def _json(status: int, body: Record) -> Reply:
