@@ -2,34 +2,40 @@ Crests: which logos are to be asked for, what came of it, and the pictures. All 
 
 -- enlist --
 -- The logos of what is played within three days of football's now. A merged record's logo is its successor's, if that
--- has one. A logo with a new address is due at once, and what was known of the old address is forgotten.
+-- has one. A logo with a new address is due at once, and what was known of the old address is forgotten. Those of
+-- matches near to now are due since earlier than others, which is the order they are asked for in.
 WITH played AS (
-    SELECT competition_id, home_team_id, away_team_id FROM ts_matches
+    SELECT competition_id, home_team_id, away_team_id, abs(match_time - %(now)s) AS away_s FROM ts_matches
     WHERE match_time BETWEEN %(now)s - 3 * 86400 AND %(now)s + 3 * 86400 AND deleted_at IS NULL
 ),
 
 named AS (
-    SELECT 'competition' AS kind, competition_id AS id FROM played
-    UNION
-    SELECT 'team', home_team_id FROM played
-    UNION
-    SELECT 'team', away_team_id FROM played
+    SELECT 'competition' AS kind, competition_id AS id, away_s FROM played
+    UNION ALL
+    SELECT 'team', home_team_id, away_s FROM played
+    UNION ALL
+    SELECT 'team', away_team_id, away_s FROM played
 ),
 
 wanted AS (
-    SELECT n.kind, n.id, coalesce(nullif(heir.logo, ''), c.logo) AS url
+    SELECT
+        n.kind,
+        n.id,
+        coalesce(nullif(heir.logo, ''), c.logo) AS url,
+        clock_timestamp() - make_interval(secs => 3 * 86400 - min(n.away_s)) AS due_at
     FROM named AS n
     INNER JOIN catalogue AS c ON n.kind = c.kind AND n.id = c.id
     LEFT JOIN catalogue AS heir ON c.kind = heir.kind AND c.merged_into = heir.id
     WHERE n.id ~ '^[a-z0-9]{6,32}$'
+    GROUP BY n.kind, n.id, c.logo, heir.logo
 )
 
-INSERT INTO crest AS stored (kind, id, url)
-SELECT w.kind, w.id, w.url FROM wanted AS w
+INSERT INTO crest AS stored (kind, id, url, due_at)
+SELECT w.kind, w.id, w.url, w.due_at FROM wanted AS w
 WHERE w.url <> ''
 ORDER BY w.kind, w.id
 ON CONFLICT (kind, id) DO UPDATE SET
-    url = excluded.url, etag = '', last_modified = '', failures = 0, refused = '', due_at = clock_timestamp()
+    url = excluded.url, etag = '', last_modified = '', failures = 0, refused = '', due_at = excluded.due_at
 WHERE stored.url <> excluded.url
 
 -- claim --

@@ -72,7 +72,10 @@ class Crests:
         self._rest_until = float("-inf")
 
     async def find(self, kind: str, name: str) -> Crest:
-        """The crest at `/media/crests/<kind>/<name>`. Raises NotFound, also where the database can't be asked."""
+        """The crest at `/media/crests/<kind>/<name>`.
+
+        Raises NotFound, also for one that is not held while the database does not answer.
+        """
         asked = NAME.fullmatch(name)
         if asked is None or kind not in KINDS:
             raise NotFound("crest", name)

@@ -11,7 +11,7 @@ CREATE TABLE crest (
     ) STORED,
     etag text NOT NULL DEFAULT '',
     last_modified text NOT NULL DEFAULT '',
-    due_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    due_at timestamptz NOT NULL,
     checked_at timestamptz,
     failures bigint NOT NULL DEFAULT 0 CHECK (failures >= 0),
     refused text NOT NULL DEFAULT '',
