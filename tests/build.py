@@ -12,7 +12,9 @@ from touchline.football.model import (
     Counts,
     Goals,
     Group,
+    Halves,
     Incident,
+    Lineup,
     Match,
     Observation,
     Pair,
@@ -27,6 +29,7 @@ from touchline.football.model import (
     StatusClaim,
     StoredIncident,
     TextLine,
+    Trend,
 )
 from touchline.ids import MatchId
 
@@ -122,6 +125,9 @@ def a_claim(
     stats: Sequence[Stat] | None = None,
     tlive: Sequence[TextLine] | None = None,
     schedule: Schedule | None = None,
+    lineup: Lineup | None = None,
+    trend: Trend | None = None,
+    halves: Halves | None = None,
     source: Source = Source.MQTT,
     channel: str | None = None,
     at_ms: int = T,
@@ -151,6 +157,9 @@ def a_claim(
             stats=None if stats is None else tuple(sorted(stats, key=lambda stat: stat.type)),
             tlive=None if tlive is None else tuple(tlive),
             schedule=schedule,
+            lineup=lineup,
+            trend=trend,
+            halves=halves,
         ),
         follows=follows or {},
     )

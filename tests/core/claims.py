@@ -11,7 +11,12 @@ from touchline.football.model import (
     Counts,
     Goals,
     Group,
+    HalfStat,
+    Halves,
     Incident,
+    Lineup,
+    LineupPlayer,
+    LineupSide,
     Match,
     Observation,
     Reason,
@@ -20,6 +25,7 @@ from touchline.football.model import (
     Stat,
     Status,
     TextLine,
+    Trend,
 )
 from touchline.football.order import fingerprint
 
@@ -75,6 +81,23 @@ def lines(*, least: int = 0) -> st.SearchStrategy[tuple[TextLine, ...]]:
     )
 
 
+def lineups() -> st.SearchStrategy[Lineup]:
+    players = st.lists(st.builds(LineupPlayer, name=st.sampled_from("AB"), starts=st.booleans()), max_size=2)
+    side = st.builds(LineupSide, formation=st.sampled_from(("", "4-4-2")), players=players.map(tuple))
+    return st.builds(Lineup, confirmed=st.booleans(), home=side, away=side)
+
+
+def trends() -> st.SearchStrategy[Trend]:
+    minutes = st.lists(st.integers(-1, 1), max_size=2).map(tuple)
+    return st.builds(Trend, st.just(45), st.lists(minutes, max_size=2).map(tuple))
+
+
+def halves() -> st.SearchStrategy[Halves]:
+    stat = st.builds(HalfStat, st.sampled_from((2, 25, 34)), st.none() | numbers(), st.none() | numbers())
+    half = st.none() | st.lists(stat, max_size=2).map(tuple)
+    return st.builds(Halves, first=half, second=half)
+
+
 def schedules() -> st.SearchStrategy[Any]:
     return st.builds(
         lambda moved, venue, environment: a_schedule(
@@ -104,6 +127,9 @@ def any_claims(draw: st.DrawFn, sources: Sequence[Source] = tuple(Source)) -> li
             stats=draw(st.one_of(st.none(), stats())),
             tlive=draw(st.one_of(st.none(), lines())),
             schedule=draw(st.one_of(st.none(), schedules())),
+            lineup=draw(st.one_of(st.none(), lineups())),
+            trend=draw(st.one_of(st.none(), trends())),
+            halves=draw(st.one_of(st.none(), halves())),
             source=source,
             channel=f"{source}-{draw(st.integers(1, 2))}",
             at_ms=T + 1000 * draw(st.integers(-3_600, 7_200)),

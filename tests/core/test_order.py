@@ -20,6 +20,7 @@ from touchline.football.model import (
     TextLine,
 )
 from touchline.football.order import RANK, SPEAKS, fingerprint, is_its_turn
+from touchline.football.status import SCHEDULE_SOURCES
 from touchline.ids import MatchId
 
 POLL = Source.DETAIL_LIVE
@@ -150,7 +151,7 @@ def test_an_operators_word_holds() -> None:
 
 
 def test_ranks_are_the_domains() -> None:
-    assert [RANK[source] for source in Source] == [5, 4, 3, 3, 2, 1, 1]
+    assert [RANK[source] for source in Source] == [5, 4, 3, 3, 2, 1, 1, 2, 2, 2, 2]
     assert set(SPEAKS) == set(RANK) == set(Source)
 
 
@@ -256,7 +257,7 @@ def test_rows_are_made_by_schedule_sources_alone(source: Source) -> None:
     claim = a_claim(schedule=a_schedule(), source=source, provider_time=T // 1000)
     made = create(claim, T)
 
-    assert (made is not None) == (source not in {Source.MQTT, POLL, Source.LIVE_HISTORY})
+    assert (made is not None) == (source in SCHEDULE_SOURCES)
     assert create(a_claim(score=(1, 0), source=source), T) is None
 
 

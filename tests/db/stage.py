@@ -40,7 +40,9 @@ class Stage:
     async def match(self, id_: MatchId = MATCH) -> Match:
         """The row as it is."""
         async with self.db.transaction(T) as tx, tx.pipeline():
-            found = await matches.lock(tx, [id_], with_incidents=[id_], with_commentary=[id_])
+            found = await matches.lock(
+                tx, [id_], with_incidents=[id_], with_commentary=[id_], with_lineup=[id_], with_trend=[id_]
+            )
         return found[id_]
 
     async def changes(self) -> list[Change]:

@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 
 from msgspec import Struct
 
+from touchline.football.lineup import Lineup
 from touchline.ids import MatchId
 
 Pair = tuple[int, int]
@@ -60,6 +61,10 @@ class Source(StrEnum):
     RECENT_LIST = "recent_list"
     DIARY = "diary"
     SEASON_RECENT = "season_recent"
+    LINEUP_DETAIL = "lineup_detail"
+    TREND_LIVE = "trend_live"
+    TREND_DETAIL = "trend_detail"
+    HALF_STATS = "half_stats"
 
 
 class Group(StrEnum):
@@ -72,6 +77,9 @@ class Group(StrEnum):
     STATS = "stats"
     TLIVE = "tlive"
     SCHEDULE = "schedule"
+    LINEUP = "lineup"
+    TREND = "trend"
+    HALVES = "halves"
 
 
 class Period(StrEnum):
@@ -138,6 +146,34 @@ class Stat(Struct, frozen=True):
     away: int
 
 
+class HalfStat(Struct, frozen=True):
+    """One counter of both sides in one half; `type` as in the provider's half-time statistics codes.
+
+    None where the counter is unknown: what was told of the match and of its first half contradicts itself.
+    """
+
+    type: int
+    home: int | None
+    away: int | None
+
+
+class Halves(Struct, frozen=True, kw_only=True):
+    """What the provider says of each half, sorted by type; None is silence about that half."""
+
+    first: tuple[HalfStat, ...] | None = None
+    second: tuple[HalfStat, ...] | None = None
+
+
+class Trend(Struct, frozen=True):
+    """Pressure minute by minute, one list a half: above 0 home's, below 0 away's.
+
+    `per` is how many minutes a half has; those of extra time follow at the end of the second list.
+    """
+
+    per: int
+    halves: tuple[tuple[int, ...], ...]
+
+
 class TextLine(Struct, frozen=True):
     """One line of commentary: shown, never used to infer anything."""
 
@@ -186,6 +222,9 @@ class Says(Struct, frozen=True, kw_only=True):
     """Sorted by type, one entry a type."""
     tlive: tuple[TextLine, ...] | None = None
     schedule: Schedule | None = None
+    lineup: Lineup | None = None
+    trend: Trend | None = None
+    halves: Halves | None = None
 
 
 class Observation(Struct, frozen=True, kw_only=True):

@@ -15,3 +15,7 @@ ADDED_TIME = 19
 VAR = 28
 GOAL_CANCELLED = 2
 """The review result that takes a goal back."""
+POSSESSION = 25
+"""A share of 100, not a counter."""
+SAME_IN_HALVES = frozenset({*range(1, 10), *range(15, 18), *range(21, 26), 37})
+"""Statistics that have one code in the table of the match and in that of its halves; others differ (34, 38)."""

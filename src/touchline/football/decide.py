@@ -10,7 +10,7 @@ from typing import Any, assert_never
 
 from msgspec.structs import replace
 
-from touchline.football import goals, incidents, order, phase, schedule, score
+from touchline.football import goals, half_statistics, incidents, order, phase, schedule, score
 from touchline.football.codes import CARDS
 from touchline.football.halves import first_half_goals, has_midfield
 from touchline.football.model import (
@@ -20,6 +20,7 @@ from touchline.football.model import (
     Decision,
     Goals,
     Group,
+    Halves,
     Happening,
     Held,
     Incident,
@@ -47,6 +48,7 @@ WARNINGS = (
     "match.result.corrected",
     "score.et_ambiguous",
     "incidents.half_mismatch",
+    "statistics.half_contradicts",
 )
 """The WARN events a decision may ask for, in the order it names them."""
 
@@ -90,6 +92,7 @@ def decide(match: Match, seen: Observation, now_ms: int) -> Decision:
         )
     if Group.INCIDENTS in applied:
         state = score.settle(match, state)
+    state = half_statistics.kept(match, state)
     state = _signed(match, state, seen, applied, refused, now_ms)
     first_word = not match.provenance and seen.says.schedule is not None
     return Decision(
@@ -198,38 +201,45 @@ def _take_incidents(
     return replace(state, incidents=after), Reason.APPLIED
 
 
+_Judge = tuple[
+    Group, Callable[[Match, Match, Any], bool], Callable[[Match, Match, Any, Observation, int], Taken]
+]
+
+REPLACED: Mapping[Group, str] = {
+    Group.STATS: "statistics",
+    Group.TLIVE: "tlive",
+    Group.LINEUP: "lineup",
+    Group.TREND: "trend",
+}
+"""Groups told whole each time, and where a match has them."""
+
+
+def _replacing(group: Group, field: str) -> _Judge:
+    """The newest word stands. Of statistics and commentary an empty list comes with every match of a source
+    that has none: that is silence."""
+    return (
+        group,
+        lambda _before, state, claim: not claim or claim == getattr(state, field),
+        lambda _before, state, claim, _seen, _now: (replace(state, **{field: claim}), Reason.APPLIED),
+    )
+
+
 # Status comes first: a claim that puts a match off may bring its new time.
-_JUDGES: tuple[
-    tuple[Group, Callable[[Match, Match, Any], bool], Callable[[Match, Match, Any, Observation, int], Taken]],
-    ...,
-] = (
+_JUDGES: tuple[_Judge, ...] = (
     (Group.STATUS, lambda _before, state, claim: phase.stands(state, claim), phase.take),
     (
         Group.SCHEDULE,
         _schedule_stands,
         lambda before, state, claim, _seen, _now: schedule.take(before, state, claim),
     ),
-    (
-        Group.GOALS,
-        lambda _before, state, claim: score.goals_stand(state, claim),
-        _take_goals,
-    ),
+    (Group.GOALS, lambda _before, state, claim: score.goals_stand(state, claim), _take_goals),
     (Group.COUNTS, lambda _before, state, claim: score.counts_stand(state, claim), _take_counts),
+    (Group.INCIDENTS, lambda _before, state, claim: incidents.stand(state.incidents, claim), _take_incidents),
+    *(_replacing(group, field) for group, field in REPLACED.items()),
     (
-        Group.INCIDENTS,
-        lambda _before, state, claim: incidents.stand(state.incidents, claim),
-        _take_incidents,
-    ),
-    # A source without counters or commentary sends an empty list with every match: that is silence.
-    (
-        Group.STATS,
-        lambda _before, state, claim: not claim or claim == state.statistics,
-        lambda _before, state, claim, _seen, _now: (replace(state, statistics=claim), Reason.APPLIED),
-    ),
-    (
-        Group.TLIVE,
-        lambda _before, state, claim: not claim or claim == state.tlive,
-        lambda _before, state, claim, _seen, _now: (replace(state, tlive=claim), Reason.APPLIED),
+        Group.HALVES,
+        lambda _before, state, claim: half_statistics.stand(state, claim),
+        lambda _before, state, claim, _seen, _now: (half_statistics.take(state, claim), Reason.APPLIED),
     ),
 )
 
@@ -301,12 +311,12 @@ def _standing(match: Match, group: Group) -> object:
             return score.counts_of(match)
         case Group.INCIDENTS:
             return tuple(one.what for one in incidents.listed(match.incidents))
-        case Group.STATS:
-            return match.statistics
-        case Group.TLIVE:
-            return match.tlive
         case Group.SCHEDULE:
             return match.schedule
+        case Group.HALVES:
+            return Halves(first=match.first_half_stats, second=match.second_half_stats)
+        case Group.STATS | Group.TLIVE | Group.LINEUP | Group.TREND:
+            return getattr(match, REPLACED[group])
         case _:
             assert_never(group)
 
@@ -373,6 +383,7 @@ def _warnings(before: Match, after: Match, applied: tuple[Group, ...], now_ms: i
         _is_corrected(before, after, applied),
         score.is_ambiguous(before, after),
         disagree,
+        half_statistics.contradict(before, after),
     )
     return tuple(name for name, is_due in zip(WARNINGS, due, strict=True) if is_due) if any(due) else ()
 

@@ -16,6 +16,8 @@ from touchline.football.claim import (
     Counts,
     Goals,
     Group,
+    HalfStat,
+    Halves,
     Incident,
     Observation,
     Pair,
@@ -29,7 +31,9 @@ from touchline.football.claim import (
     Status,
     StatusClaim,
     TextLine,
+    Trend,
 )
+from touchline.football.lineup import Lineup, LineupPlayer, LineupSide, Mark
 from touchline.ids import MatchId
 
 __all__ = [
@@ -46,10 +50,16 @@ __all__ = [
     "GoalScored",
     "Goals",
     "Group",
+    "HalfStat",
+    "Halves",
     "Happening",
     "Held",
     "Incident",
     "KickoffRevision",
+    "Lineup",
+    "LineupPlayer",
+    "LineupSide",
+    "Mark",
     "Match",
     "Observation",
     "Pair",
@@ -72,6 +82,7 @@ __all__ = [
     "StatusClaim",
     "StoredIncident",
     "TextLine",
+    "Trend",
 ]
 
 # ---------------------------------------------------------------- state
@@ -181,7 +192,13 @@ class Match(Struct, frozen=True, kw_only=True):
     incidents: tuple[StoredIncident, ...] = ()
     """Loaded only for claims about incidents or goals; withdrawn ones included."""
     statistics: tuple[Stat, ...] = ()
+    first_half_stats: tuple[HalfStat, ...] | None = None
+    second_half_stats: tuple[HalfStat, ...] | None = None
+    """Of each half: the match's own counters until the provider says it (see `half_statistics.py`)."""
     tlive: tuple[TextLine, ...] = ()
+    lineup: Lineup | None = None
+    trend: Trend | None = None
+    """Commentary, line-up and trend are loaded only for claims about them."""
 
 
 class Score(Struct, frozen=True, kw_only=True):

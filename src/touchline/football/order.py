@@ -26,6 +26,10 @@ RANK: dict[Source, int] = {
     Source.DETAIL_LIVE: 3,
     Source.LIVE_HISTORY: 3,
     Source.RECENT_LIST: 2,
+    Source.LINEUP_DETAIL: 2,
+    Source.TREND_LIVE: 2,
+    Source.TREND_DETAIL: 2,
+    Source.HALF_STATS: 2,
     Source.DIARY: 1,
     Source.SEASON_RECENT: 1,
 }
@@ -43,6 +47,10 @@ SPEAKS: dict[Source, frozenset[Group]] = {
     Source.RECENT_LIST: _RECORD,
     Source.DIARY: _RECORD,
     Source.SEASON_RECENT: _RECORD,
+    Source.LINEUP_DETAIL: frozenset({Group.LINEUP}),
+    Source.TREND_LIVE: frozenset({Group.TREND}),
+    Source.TREND_DETAIL: frozenset({Group.TREND}),
+    Source.HALF_STATS: frozenset({Group.HALVES}),
 }
 DIARY_STATUSES = frozenset(
     {Status.ABNORMAL, Status.NOT_STARTED, Status.DELAYED, Status.CANCELLED, Status.TO_BE_DETERMINED}

@@ -9,8 +9,8 @@ from touchline.football.model import Group, Observation, Source, StatusClaim
 from touchline.ids import MatchId
 
 ALL_GROUPS = frozenset(Group)
-CHATTER = frozenset({Group.STATS, Group.TLIVE})
-"""Sent whole every few seconds, and nothing hangs on a missed one."""
+CHATTER = frozenset({Group.STATS, Group.TLIVE, Group.TREND})
+"""Sent whole again and again, and nothing hangs on a missed one."""
 
 
 class _Said(NamedTuple):

@@ -100,6 +100,10 @@ class News:
                 log.warning("score.et_ambiguous", extra_time=decision.match.extra_time)
             case "incidents.half_mismatch":
                 log.warning("incidents.half_mismatch", status=label(decision.match.status))
+            case "statistics.half_contradicts":
+                reckoned = decision.match.second_half_stats or ()
+                types = [each.type for each in reckoned if None in (each.home, each.away)]
+                log.warning("statistics.half_contradicts", types=types)
             case "match.result.corrected":
                 pass  # said with both scores, above
             case _:

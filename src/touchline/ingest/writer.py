@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from touchline.clock import Clock, now_ms
 from touchline.errors import StaleWrite
+from touchline.football import half_statistics
 from touchline.football.decide import create, decide, needs_incidents
 from touchline.football.model import Answer, Decision, Group, Match, Observation, Reason
 from touchline.football.order import is_live
@@ -90,6 +91,7 @@ class _Draft:
             applied=applied | ({Group.SCHEDULE} if match.id in self._made else frozenset()),
             visible=bool(applied),
             seen_live=self.seen_live(match.id),
+            halves=half_statistics.differ(stored, match),
             incidents=tuple(
                 {each.ordinal: each for decision in decisions for each in decision.incidents}.values()
             ),
@@ -207,6 +209,8 @@ async def _lock(
         {seen.match_id for seen in claims},
         with_incidents={seen.match_id for seen in claims if needs_incidents(seen)},
         with_commentary={seen.match_id for seen in claims if seen.says.tlive is not None},
+        with_lineup={seen.match_id for seen in claims if seen.says.lineup is not None},
+        with_trend={seen.match_id for seen in claims if seen.says.trend is not None},
         wait_ms=wait_ms,
         skip_locked=skip_locked,
     )

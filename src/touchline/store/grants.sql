@@ -7,7 +7,7 @@ BEGIN
     END IF;
     GRANT USAGE ON SCHEMA public TO touchline_app;
     GRANT SELECT ON ALL TABLES IN SCHEMA public TO touchline_app;
-    GRANT INSERT, UPDATE ON ts_matches, match_incident, match_pause, match_tlive, catalogue, sync_cursor
+    GRANT INSERT, UPDATE ON ts_matches, match_incident, match_pause, match_tlive, match_lineup, match_trend, catalogue, sync_cursor
     TO touchline_app;
     GRANT INSERT, UPDATE ON crest, crest_image TO touchline_app;
     GRANT INSERT ON kickoff_revision, change, raw_payload TO touchline_app;

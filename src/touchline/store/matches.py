@@ -11,7 +11,9 @@ from msgspec import Struct, structs
 
 from touchline.football.model import (
     Group,
+    HalfStat,
     KickoffRevision,
+    Lineup,
     Match,
     Pause,
     Pending,
@@ -22,6 +24,7 @@ from touchline.football.model import (
     Status,
     StoredIncident,
     TextLine,
+    Trend,
 )
 from touchline.ids import MatchId
 from touchline.store.db import Row, Tx, as_json
@@ -34,6 +37,7 @@ STATUS = {status.value: status for status in Status}
 _provenance = msgspec.json.Decoder(dict[Group, Provenance])
 _pending = msgspec.json.Decoder(Pending)
 _statistics = msgspec.json.Decoder(tuple[Stat, ...])
+_half_stats = msgspec.json.Decoder(tuple[HalfStat, ...])
 _coverage = msgspec.json.Decoder(dict[str, int])
 _environment = msgspec.json.Decoder(dict[str, str])
 THINGS: Mapping[str, msgspec.json.Decoder[Any]] = {
@@ -41,6 +45,8 @@ THINGS: Mapping[str, msgspec.json.Decoder[Any]] = {
     "pause": msgspec.json.Decoder(Pause),
     "incident": msgspec.json.Decoder(StoredIncident),
     "commentary": msgspec.json.Decoder(tuple[TextLine, ...]),
+    "lineup": msgspec.json.Decoder(Lineup),
+    "trend": msgspec.json.Decoder(Trend),
 }
 """What hangs on a row, by its kind in the statement."""
 
@@ -50,11 +56,13 @@ class Save(Struct, frozen=True, kw_only=True):
 
     match: Match
     applied: frozenset[Group] = frozenset()
-    """The groups that were set: their provenance, schedule, statistics, commentary are written."""
+    """The groups that were set: their provenance, schedule, statistics, commentary … are written."""
     visible: bool
     """Whether a reader can see a difference: `updated_at` moves."""
     seen_live: bool = False
     """Whether a live source was among those who named it."""
+    halves: bool = False
+    """Whether the statistics of a half changed."""
     incidents: tuple[StoredIncident, ...] = ()
     revisions: tuple[KickoffRevision, ...] = ()
     pauses: tuple[Pause, ...] = ()
@@ -66,19 +74,23 @@ async def lock(
     *,
     with_incidents: Collection[MatchId] = (),
     with_commentary: Collection[MatchId] = (),
+    with_lineup: Collection[MatchId] = (),
+    with_trend: Collection[MatchId] = (),
     wait_ms: int = WAIT_MS,
     skip_locked: bool = False,
 ) -> dict[MatchId, Match]:
     """The matches among `ids` that exist, locked in the order of their ids until the transaction ends.
 
     What somebody else has locked is waited for, at most `wait_ms` for any lock of this transaction, then
-    StaleWrite is raised; or it is left out (`skip_locked`). Incidents and commentary are read where asked.
+    StaleWrite is raised; or it is left out (`skip_locked`). What hangs on them is read where asked.
     Call it inside a pipeline: it then takes one round trip.
     """
     wanted = {
         "ids": list(ids),
         "with_incidents": list(with_incidents),
         "with_commentary": list(with_commentary),
+        "with_lineup": list(with_lineup),
+        "with_trend": list(with_trend),
     }
     lock_them = SQL["lock_free" if skip_locked else "lock"]
     rows = await tx.rows_later(lock_them, {"ids": wanted["ids"], "wait_ms": str(max(1, wait_ms))})
@@ -145,7 +157,7 @@ def _match(row: Row, hanging: Mapping[str, Sequence[Any]]) -> Match:
         status_id, phase_entered_ts, phase_seen_live, home_scores, away_scores, half_time_reached,
         shoot_out_reached, home_extra_time, away_extra_time, first_half_kickoff_ts, second_half_kickoff_ts,
         overtime_kickoff_ts, minute, last_minute_update_ts, provider_update_time, last_event_ts, last_seen_ts,
-        last_live_seen_ts, provenance, pending, statistics,
+        last_live_seen_ts, provenance, pending, statistics, first_half_stats, second_half_stats,
     ) = row[26:]  # fmt: skip
     return Match(
         id=match_id,
@@ -174,7 +186,11 @@ def _match(row: Row, hanging: Mapping[str, Sequence[Any]]) -> Match:
         pending=_pending.decode(pending),
         incidents=tuple(hanging.get("incident", ())),
         statistics=_statistics.decode(statistics),
-        tlive=_only(hanging.get("commentary", ())),
+        first_half_stats=first_half_stats and _half_stats.decode(first_half_stats),
+        second_half_stats=second_half_stats and _half_stats.decode(second_half_stats),
+        tlive=_only(hanging, "commentary") or (),
+        lineup=_only(hanging, "lineup"),
+        trend=_only(hanging, "trend"),
     )
 
 
@@ -211,9 +227,9 @@ def _schedule(columns: Row) -> Schedule:
     )
 
 
-def _only(lists: Sequence[tuple[TextLine, ...]]) -> tuple[TextLine, ...]:
-    """The commentary is one thing a match."""
-    return lists[0] if lists else ()
+def _only(hanging: Mapping[str, Sequence[Any]], kind: str) -> Any:
+    """What a match has one of, or None."""
+    return next(iter(hanging.get(kind, ())), None)
 
 
 # ---------------------------------------------------------------- a match into rows
@@ -243,6 +259,8 @@ class _Live(Struct, frozen=True, kw_only=True):
     provenance: Mapping[Group, Provenance]
     pending: Pending
     statistics: tuple[Stat, ...] | None
+    first_half_stats: tuple[HalfStat, ...] | None
+    second_half_stats: tuple[HalfStat, ...] | None
 
 
 def _live(given: Save) -> _Live:
@@ -270,6 +288,8 @@ def _live(given: Save) -> _Live:
         provenance={group: match.provenance[group] for group in given.applied if group in match.provenance},
         pending=match.pending,
         statistics=match.statistics if Group.STATS in given.applied else None,
+        first_half_stats=match.first_half_stats if given.halves else None,
+        second_half_stats=match.second_half_stats if given.halves else None,
     )
 
 
@@ -288,6 +308,16 @@ def _hanging_rows(saves: Sequence[Save]) -> Mapping[str, Sequence[Any]]:
             {"match_id": each.match.id, "lines": each.match.tlive}
             for each in saves
             if Group.TLIVE in each.applied
+        ],
+        "save_lineup": [
+            {"match_id": each.match.id, "lineup": each.match.lineup}
+            for each in saves
+            if Group.LINEUP in each.applied and each.match.lineup is not None
+        ],
+        "save_trend": [
+            {"match_id": each.match.id, "trend": each.match.trend}
+            for each in saves
+            if Group.TREND in each.applied and each.match.trend is not None
         ],
     }
 

@@ -14,7 +14,8 @@ SELECT
     status_id, phase_entered_ts, phase_seen_live, home_scores, away_scores, half_time_reached,
     shoot_out_reached, home_score_extra_time, away_score_extra_time, first_half_kickoff_ts, second_half_kickoff_ts, overtime_kickoff_ts,
     minute, last_minute_update_ts, provider_update_time, last_event_ts, last_seen_ts,
-    last_live_seen_ts, provenance::text, pending::text, statistics::text
+    last_live_seen_ts, provenance::text, pending::text, statistics::text, first_half_stats::text,
+    statistics_second_half::text
 FROM set_config('lock_timeout', %(wait_ms)s, TRUE) AS bounded, ts_matches AS m
 WHERE m.external_id = ANY(%(ids)s)
 ORDER BY m.external_id
@@ -30,15 +31,16 @@ SELECT
     status_id, phase_entered_ts, phase_seen_live, home_scores, away_scores, half_time_reached,
     shoot_out_reached, home_score_extra_time, away_score_extra_time, first_half_kickoff_ts, second_half_kickoff_ts, overtime_kickoff_ts,
     minute, last_minute_update_ts, provider_update_time, last_event_ts, last_seen_ts,
-    last_live_seen_ts, provenance::text, pending::text, statistics::text
+    last_live_seen_ts, provenance::text, pending::text, statistics::text, first_half_stats::text,
+    statistics_second_half::text
 FROM set_config('lock_timeout', %(wait_ms)s, TRUE) AS bounded, ts_matches AS m
 WHERE m.external_id = ANY(%(ids)s)
 ORDER BY m.external_id
 FOR NO KEY UPDATE OF m SKIP LOCKED
 
 -- hanging --
--- What hangs on locked matches, each thing in the shape of its type in football/model.py; incidents and
--- commentary only where they are wanted. A statement after the lock, so that it sees what the one who
+-- What hangs on locked matches, each thing in the shape of its type in football/model.py; incidents,
+-- commentary, line-up and trend only where they are wanted. A statement after the lock, so that it sees what the one who
 -- held it before has committed.
 SELECT match_id, 'revision' AS kind, json_build_object(
     'period', period, 'seq', seq, 'kickoff_ts', kickoff_ts, 'delta_s', delta_s, 'source', source,
@@ -57,6 +59,12 @@ FROM match_incident WHERE match_id = ANY(%(with_incidents)s)
 UNION ALL
 SELECT match_id, 'commentary', lines::text, 0
 FROM match_tlive WHERE match_id = ANY(%(with_commentary)s)
+UNION ALL
+SELECT match_id, 'lineup', lineup::text, 0
+FROM match_lineup WHERE match_id = ANY(%(with_lineup)s)
+UNION ALL
+SELECT match_id, 'trend', trend::text, 0
+FROM match_trend WHERE match_id = ANY(%(with_trend)s)
 ORDER BY place
 
 -- known --
@@ -77,7 +85,7 @@ RETURNING external_id
 
 -- save --
 -- No row back: somebody else has raised the version since it was read. Provenance comes for the groups
--- that were set, statistics where they changed.
+-- that were set, statistics where they changed; those of a half are never taken back.
 UPDATE ts_matches AS stored
 SET
     version = stored.version + 1,
@@ -103,7 +111,9 @@ SET
     last_event_ts = given.last_event_ts,
     provenance = stored.provenance || given.provenance,
     pending = given.pending,
-    statistics = coalesce(given.statistics, stored.statistics)
+    statistics = coalesce(given.statistics, stored.statistics),
+    first_half_stats = coalesce(given.first_half_stats, stored.first_half_stats),
+    statistics_second_half = coalesce(given.second_half_stats, stored.statistics_second_half)
 FROM
     json_to_recordset(%(rows)s) AS given (
         id text, version bigint, visible boolean, status_id smallint, phase_entered_ts bigint,
@@ -111,7 +121,7 @@ FROM
         shoot_out_reached boolean, home_score_extra_time smallint, away_score_extra_time smallint,
         first_half_kickoff_ts bigint, second_half_kickoff_ts bigint, overtime_kickoff_ts bigint,
         provider_update_time bigint, last_event_ts bigint, seen_live boolean, provenance jsonb,
-        pending jsonb, statistics jsonb
+        pending jsonb, statistics jsonb, first_half_stats jsonb, second_half_stats jsonb
     )
 WHERE stored.external_id = given.id AND stored.version = given.version
 RETURNING stored.external_id
@@ -193,6 +203,18 @@ INSERT INTO match_tlive (match_id, lines)
 SELECT given.match_id, given.lines
 FROM json_to_recordset(%(rows)s) AS given (match_id text, lines jsonb)
 ON CONFLICT (match_id) DO UPDATE SET lines = excluded.lines
+
+-- save_lineup --
+INSERT INTO match_lineup (match_id, lineup)
+SELECT given.match_id, given.lineup
+FROM json_to_recordset(%(rows)s) AS given (match_id text, lineup jsonb)
+ON CONFLICT (match_id) DO UPDATE SET lineup = excluded.lineup
+
+-- save_trend --
+INSERT INTO match_trend (match_id, trend)
+SELECT given.match_id, given.trend
+FROM json_to_recordset(%(rows)s) AS given (match_id text, trend jsonb)
+ON CONFLICT (match_id) DO UPDATE SET trend = excluded.trend
 
 -- touch --
 -- A source named them and nothing is new; which of them a live source named is kept beside.
