@@ -6,24 +6,22 @@ and a real Postgres. Quietly beside it a plain subscriber of the same topic take
 
 import asyncio
 import contextlib
-import shutil
-import socket
 import statistics
-import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import aiomqtt
 import msgspec
 import psycopg
 import uvloop
+from bench.broker import NoBroker, mosquitto
 from bench.report import Row
 
 from touchline.clock import SystemClock
 from touchline.embedded.postgres import Postgres
-from touchline.feed.stream import Follower
+from touchline.feed.stream import Follower, Told
 from touchline.ids import MatchId
 from touchline.ingest.build import Ingest
 from touchline.loop import run_all
@@ -82,40 +80,24 @@ class SilentProvider:
 
 def run(quick: bool) -> list[Row]:
     """Two rows, the median and the 99th percentile in milliseconds."""
-    if (program := shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")) is None:
-        return [_row("p99", None, None, "mosquitto is not installed")]
-    with tempfile.TemporaryDirectory() as folder, _broker(program, Path(folder)) as port:
-        server = Postgres(Path(folder) / "postgres")
-        server.start()
-        try:
-            migrate(server.owner_conninfo)
-            with psycopg.connect(server.app_conninfo, autocommit=True) as connection:
-                connection.execute(KICK_OFF, {"now": int(time.time()) - 600, "matches": MATCHES})
-            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as the product runs
-                return runner.run(_rows(server, port, changes=100 if quick else 600))
-        finally:
-            server.stop()
+    try:
+        with tempfile.TemporaryDirectory() as folder, mosquitto(Path(folder)) as port:
+            return _measured(Path(folder), port, changes=100 if quick else 600)
+    except NoBroker as missing:
+        return [_row("p99", None, None, str(missing))]
 
 
-@contextlib.contextmanager
-def _broker(program: str, folder: Path) -> Iterator[int]:
-    """A Mosquitto of our own on loopback; its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    config = folder / "mosquitto.conf"
-    config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nuser root\n")
-    with subprocess.Popen(
-        [program, "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as own:
-        try:
-            for _ in range(100):
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                    break
-                time.sleep(0.05)
-            yield port
-        finally:
-            own.terminate()
+def _measured(folder: Path, port: int, changes: int) -> list[Row]:
+    server = Postgres(folder / "postgres")
+    server.start()
+    try:
+        migrate(server.owner_conninfo)
+        with psycopg.connect(server.app_conninfo, autocommit=True) as connection:
+            connection.execute(KICK_OFF, {"now": int(time.time()) - 600, "matches": MATCHES})
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as the product runs
+            return runner.run(_rows(server, port, changes))
+    finally:
+        server.stop()
 
 
 async def _rows(server: Postgres, port: int, changes: int) -> list[Row]:
@@ -137,7 +119,7 @@ async def _rows(server: Postgres, port: int, changes: int) -> list[Row]:
     ):
         ingest = Ingest(db, clock, metrics, settings, SilentProvider(), read_push=read_push)
         stream = Stream(settings.thesports, clock, metrics, ingest.connected)
-        follower = Follower(reader, server.app_conninfo, clock, on_changes, lambda: None)
+        follower = Follower(reader, server.app_conninfo, clock, Told(on_changes, lambda: None))
         async with asyncio.TaskGroup() as group:
             group.create_task(stream.run(stop))
             group.create_task(run_all([*ingest.loops(stream), follower], clock, stop))

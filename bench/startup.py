@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import urllib.request
 from pathlib import Path
 
 from bench.report import Row
+from bench.stage import free_port
 
 LIMIT_S = 5.0
 PATIENCE_S = 60.0
@@ -44,7 +44,7 @@ def run(quick: bool) -> list[Row]:
 
 def _up(directory: Path) -> float:
     """Seconds from the start of the command to the first 200; it is stopped again."""
-    web, http, mqtt = (_free_port() for _ in range(3))
+    web, http, mqtt = (free_port() for _ in range(3))
     environ = {name: value for name, value in os.environ.items() if not name.startswith("TOUCHLINE_")} | {
         "TOUCHLINE_DATA_DIR": str(directory / "data"),
         "TOUCHLINE_WEB__PORT": str(web),
@@ -74,9 +74,3 @@ def _answers(address: str) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
