@@ -1,24 +1,61 @@
 // What an open page does: it listens, and puts what the server painted in its place.
 // Nothing is computed here: no score, no minute, no time of day.
-import { listen } from "./stream.js";
-import { place, refetch } from "./fragments.js";
+import { favourites } from "./alerts.js";
+import { alive, state } from "./connection.js";
+import { enhance, offerZone, read } from "./forms.js";
+import { begin, place } from "./fragments.js";
+import { install, keep } from "./offline.js";
+import { Share } from "./share.js";
 
-const connection = document.getElementById("connection");
-const words = document.getElementById("connection-text");
-const notice = document.getElementById("notice");
-const STATES = { live: "Live", connecting: "Connecting…", delayed: "Data delayed", lost: "Reconnecting…" };
-const rows = document.body.dataset.stream.includes("rows");
+const RESET_SPREAD_MS = 2000; // all pages are told to read themselves anew at once
+const page = {};
+let share, followed, rereading, now;
 
-listen(document.body.dataset.stream, {
+function stand() {
+  const { tz, match, after } = document.body.dataset;
+  Object.assign(page, { zone: tz, matches: match ? [match] : [], position: after ?? "" });
+  followed = [...favourites()].join();
+}
+
+function renewed() {
+  stand();
+  share?.again();
+}
+
+function reread() {
+  rereading ??= setTimeout(async () => {
+    try {
+      await read();
+      rereading = undefined;
+      renewed();
+    } catch {
+      rereading = undefined;
+      reread();
+    }
+  }, Math.random() * RESET_SPREAD_MS);
+}
+
+const on = {
   fragment: place,
-  state(name) {
-    connection.dataset.state = name;
-    words.textContent = STATES[name];
-    notice.hidden = name !== "lost" && name !== "delayed";
-    notice.textContent = name === "lost" ? "Unable to load match data. What you see is the last we had." : "Data delayed";
+  state,
+  reset: reread,
+  alive(data) {
+    alive(data);
+    const first = !now;
+    now = JSON.parse(data).now;
+    if (first) keep(page.position, now);
   },
-  // A stream begins with the state of its list or match; a page of single rows reads itself anew.
-  reset() {
-    if (rows) refetch("list");
+  // Another tab may have changed the favourites while this one was hidden.
+  join() {
+    if ([...favourites()].join() !== followed) reread();
   },
-});
+};
+
+document.documentElement.classList.add("js");
+stand();
+begin(page.position);
+enhance(renewed);
+offerZone();
+if (document.body.dataset.stream) share = new Share(page, on);
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keep(page.position, now));
+addEventListener("load", install);
