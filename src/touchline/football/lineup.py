@@ -4,11 +4,11 @@ from msgspec import Struct
 
 
 class Mark(Struct, frozen=True, omit_defaults=True):
-    """What a player did: `type` as an incident's, `time` in minutes with the added ones in it."""
+    """What a player did: `type` as an incident's, at `minute`, in stoppage `added` minutes past it."""
 
     type: int
-    time: int
-    add_time: int | None = None
+    minute: int
+    added: int | None = None
 
 
 class LineupPlayer(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -7,7 +7,17 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 from msgspec import Struct
 
-from touchline.football.model import KickoffRevision, Pair, Stat, Status, StoredIncident, TextLine
+from touchline.football.model import (
+    HalfStat,
+    KickoffRevision,
+    Lineup,
+    Pair,
+    Stat,
+    Status,
+    StoredIncident,
+    TextLine,
+    Trend,
+)
 from touchline.ids import MatchId
 from touchline.store import sql
 from touchline.store.db import Params, Tx
@@ -88,9 +98,11 @@ class Parts(Struct, frozen=True, kw_only=True):
     aggregate: Pair | None
     data_completeness: dict[str, Any]
     statistics: list[Stat]
-    first_half_stats: list[Stat] | None
-    statistics_second_half: list[Stat] | None
+    first_half_stats: list[HalfStat] | None
+    statistics_second_half: list[HalfStat] | None
     commentary: list[TextLine]
+    lineup: Lineup | None
+    trend: Trend | None
     venue: str | None
     referee: str | None
     season: str | None

@@ -53,12 +53,16 @@ CROSS JOIN LATERAL (
         m.first_half_stats,
         m.statistics_second_half,
         coalesce(t.lines, '[]') AS commentary,
+        u.lineup,
+        w.trend,
         nullif(v.name, '') AS venue,
         nullif(r.name, '') AS referee,
         nullif(s.name, '') AS season,
         nullif(g.name, '') AS stage
     FROM ts_matches AS m
     LEFT JOIN match_tlive AS t ON m.external_id = t.match_id
+    LEFT JOIN match_lineup AS u ON m.external_id = u.match_id
+    LEFT JOIN match_trend AS w ON m.external_id = w.match_id
     LEFT JOIN venue AS v ON m.venue_id = v.id
     LEFT JOIN referee AS r ON m.referee_id = r.id
     LEFT JOIN season AS s ON m.season_id = s.id

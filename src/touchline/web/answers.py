@@ -3,15 +3,19 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import asdict
 
 from touchline.feed.items import SIDES, match_item
-from touchline.football.model import Stat
+from touchline.football.model import HalfStat, Stat
 from touchline.store.views import Head, Item, Sheet, Whole
-from touchline.web import codes, shapes, zones
+from touchline.web import codes, lineups, shapes, zones
 from touchline.web.incidents import incident_items
+
+
+Counter = TypeVar("Counter", Stat, HalfStat)
 
 
 def live(sheet: Sheet, *, now: float, window_s: int, stale: bool) -> shapes.Live:
@@ -66,8 +70,8 @@ def match_detail(whole: Whole, *, now: float, window_s: int, stale: bool) -> sha
         ),
         statistics=statistics(whole),
         incidents=incident_items(whole.incidents),
-        lineup=None,
-        momentum=None,
+        lineup=lineups.lineup(parts.lineup),
+        momentum=lineups.momentum(parts.trend),
     )
 
 
@@ -154,7 +158,7 @@ def _pair(pair: tuple[int, int] | None) -> list[int] | None:
     return None if pair is None else list(pair)
 
 
-def _half(counters: Sequence[Stat] | None) -> list[shapes.HalfStatItem] | None:
+def _half(counters: Sequence[HalfStat] | None) -> list[shapes.HalfStatItem] | None:
     if counters is None:
         return None
     return [
@@ -170,7 +174,7 @@ def _counters(counters: Sequence[Stat]) -> list[shapes.StatItem]:
     ]
 
 
-def _told(counters: Sequence[Stat], names: dict[int, str]) -> Iterator[tuple[Stat, str]]:
+def _told(counters: Sequence[Counter], names: dict[int, str]) -> Iterator[tuple[Counter, str]]:
     """Each counter that has a name, beside it, in the order of the names."""
     told = {each.type: each for each in counters}
     return ((told[code], name) for code, name in names.items() if code in told)
