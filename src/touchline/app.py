@@ -88,12 +88,20 @@ async def _run(part: Callable[[Ground], Awaitable[None]], settings: Settings) ->
 
 async def _web(ground: Ground) -> None:
     """The pages and the API."""
+    from valkey.asyncio import Valkey
+
+    from touchline.tenants.limits import Limits
     from touchline.web.app import Parts
     from touchline.web.server import serve
 
     web = ground.settings.web
-    async with ground.database("web", ground.settings.db.web_pool_max) as database:
-        parts = Parts.assemble(web, ground.clock, ground.metrics, database, ground.installation.app_conninfo)
+    async with (
+        ground.database("web", ground.settings.db.web_pool_max) as database,
+        Valkey.from_url(ground.installation.valkey_url) as shared,
+    ):
+        limits = Limits(ground.settings.limits, ground.clock, ground.metrics, shared)
+        conninfo = ground.installation.app_conninfo
+        parts = Parts.assemble(web, ground.clock, ground.metrics, database, conninfo, limits=limits)
         await serve(parts, web.host, web.port, ground.stop, _say_address)
 
 

@@ -11,6 +11,7 @@
     │   ├── ProviderAnswer     answered, but not in a shape we can read
     │   └── CircuitOpenError   not asked at all: the breaker is open
     ├── StaleWrite             somebody else wrote the row first
+    ├── TooManyRequests        no token is left; says when to come back
     ├── StoreUnavailable       the database does not answer
     └── EmbeddedError          the embedded services can't be started
         └── DirectoryInUse     another `touchline up` holds the data directory
@@ -106,6 +107,14 @@ class CircuitOpenError(ProviderError):
 
 class StaleWrite(TouchlineError):
     """The row's version moved between reading and writing: read again, decide again."""
+
+
+class TooManyRequests(TouchlineError):
+    """The rate limit of the route is used up. `retry_after_s` is when another try is worth it."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(f"Too many requests; come back in {retry_after_s} s.")
 
 
 class StoreUnavailable(TouchlineError):

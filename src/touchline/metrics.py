@@ -135,9 +135,38 @@ class Metrics:
         self.sent_bytes = Counter(
             "http_response_bytes_total", "Bytes of bodies sent.", ["route"], registry=registry
         )
+        self.rate_limited = Counter(
+            "rate_limited_total", "Requests that got no token.", ["policy"], registry=registry
+        )
+        self.rate_limit_calls = Counter(
+            "rate_limit_calls_total", "Leases asked of the shared buckets.", ["result"], registry=registry
+        )
+        self.rate_limit_local = Gauge(
+            "rate_limit_local",
+            "1 while each process goes by limits of its own.",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
         self.streams = Gauge(
             "http_streams_open", "Open event streams.", registry=registry, multiprocess_mode="livesum"
         )
         self.streams_cut = Counter(
             "http_streams_cut_total", "Streams cut off because their reader was too slow.", registry=registry
+        )
+        self.deliveries = Counter(
+            "feed_deliveries_total",
+            "Turns of delivery: what was gathered, given to all readers.",
+            registry=registry,
+        )
+        self.delivery_seconds = Histogram(
+            "feed_delivery_duration_seconds",
+            "From the beginning of a turn of delivery to its last reader.",
+            buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1),
+            registry=registry,
+        )
+        self.greetings = Counter(
+            "feed_greetings_total", "Streams opened, by how they began.", ["resume"], registry=registry
+        )
+        self.board_matches = Gauge(
+            "feed_board_matches", "Matches held in memory.", registry=registry, multiprocess_mode="livemax"
         )

@@ -8,6 +8,7 @@ are refused: a misspelt setting must not pass for a default.
 import difflib
 import os
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -86,6 +87,9 @@ class Web(_Part):
     port: int = Field(8000, ge=0, le=65_535, description="0 takes any free port")
     timezone: str = Field("UTC", description="default zone of the diary")
     live_window_min: int = Field(120, ge=1, le=1_440, description="how long a match is expected past its time")
+    trusted_proxies: str = Field(
+        "", description="addresses or networks, by commas, whose X-Forwarded-* headers are believed"
+    )
     streams_max: int = Field(2_000, ge=1, le=100_000, description="open event streams; one more gets 503")
 
     @field_validator("timezone")
@@ -94,6 +98,35 @@ class Web(_Part):
         if value not in zone_names():
             raise ValueError("must be an IANA zone such as Europe/Istanbul")
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in filter(None, map(str.strip, value.split(","))):
+            try:
+                ip_network(part)
+            except ValueError as error:
+                raise ValueError(f"{error}; give IP addresses or networks such as 10.0.0.0/8") from None
+        return value
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of `trusted_proxies`."""
+        return tuple(ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip())
+
+
+class LimitSettings(_Part):
+    """How often we may be asked."""
+
+    public_capacity: int = Field(
+        20_000, ge=1, le=10_000_000, description="requests of the public routes at once, all processes together"
+    )
+    public_refill_per_s: float = Field(
+        20_000, gt=0, le=10_000_000, description="such requests a second for ever"
+    )
+    web_processes: int = Field(
+        1, ge=1, le=1_000, description="among how many the limits are divided without Valkey"
+    )
 
 
 class Simulator(_Part):
@@ -201,6 +234,7 @@ class Settings(_Part):
 
     thesports: TheSports = TheSports()
     web: Web = Web()
+    limits: LimitSettings = LimitSettings()
     simulator: Simulator = Simulator()
     clock: ClockSettings = ClockSettings()
     log: Log = Log()

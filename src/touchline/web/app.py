@@ -16,11 +16,12 @@ from litestar.params import FromPath
 from litestar.types import Receive, Scope, Send
 
 from touchline.clock import Clock
-from touchline.feed.stream import Follower
+from touchline.feed.stream import Follower, Told
 from touchline.loop import Loop
 from touchline.metrics import Metrics
-from touchline.settings import Web
+from touchline.settings import LimitSettings, Web
 from touchline.store.db import Database
+from touchline.tenants.limits import Limits
 from touchline.web import problems
 from touchline.web.api.health import HealthPages
 from touchline.web.api.matches import Matches
@@ -64,6 +65,7 @@ class Parts:
     assets: Assets
     crests: Crests
     renderer: Renderer
+    limits: Limits
     requests: Requests
     streams: Streams
 
@@ -76,19 +78,22 @@ class Parts:
         database: Database,
         conninfo: str,
         *,
+        limits: Limits | None = None,
         slow_s: float = SLOW_S,
     ) -> Self:
         """The parts on one database; `conninfo` is for the connection that listens.
 
-        A stream whose reader takes nothing for `slow_s` is cut off.
+        Without `limits` the process goes by limits of its own. A stream whose reader
+        takes nothing for `slow_s` is cut off.
         """
+        limits = limits or Limits(LimitSettings(), clock, metrics)
         hub = Hub(metrics, settings.streams_max)
         reads = Reads(database, clock, settings.live_window_min * 60)
         desk = Desk(reads, clock, settings)
         assets = Assets()
         renderer = Renderer(assets)
         painter = Painter(reads, desk, renderer, hub, clock)
-        follower = Follower(database, conninfo, clock, painter.mark, painter.repaint)
+        follower = Follower(database, conninfo, clock, Told(painter.mark, painter.repaint))
         health = Health(reads, follower, hub, clock)
         return cls(
             clock=clock,
@@ -101,14 +106,15 @@ class Parts:
             assets=assets,
             crests=Crests(database, clock),
             renderer=renderer,
-            requests=Requests(clock, metrics),
+            limits=limits,
+            requests=Requests(clock, metrics, limits.public, settings.proxies),
             streams=Streams(hub, painter, health, desk, clock, slow_s),
         )
 
     @property
     def loops(self) -> Sequence[Loop]:
         """What must turn beside the server."""
-        return (self.follower, self.painter, self.health, self.requests)
+        return (self.follower, self.painter, self.health, self.limits, self.requests)
 
 
 def build(parts: Parts) -> Litestar:

@@ -15,7 +15,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from touchline.errors import BadInput, NotFound, StoreUnavailable, TouchlineError
+from touchline.errors import BadInput, NotFound, StoreUnavailable, TooManyRequests, TouchlineError
 from touchline.web.requests import request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -43,6 +43,12 @@ KINDS: Mapping[str, tuple[int, str, str]] = {
     "method-not-allowed": (405, "Method not allowed", "The address exists, the method does not."),
     "too-many-streams": (503, "Too many streams", "All event streams of this server are taken; try again."),
     "unavailable": (503, "Unavailable", "The database does not answer and no copy of this is held; try again."),
+    "bad-request": (400, "Bad request", "What was sent is no HTTP request."),
+    "too-slow": (408, "Too slow", "The request did not come to its end in time."),
+    "too-large": (413, "Too large", "Nothing here takes a body of that size."),
+    "address-too-long": (414, "Address too long", "No address here is that long."),
+    "headers-too-large": (431, "Headers too large", "The headers are too many or too large."),
+    "too-many-requests": (429, "Too many requests", "The rate limit is used up; come back after Retry-After."),
     "internal-error": (500, "Internal error", "Our fault; it is in the log under the request's id."),
 }
 """Every kind of problem: status, title, what it means."""
@@ -56,6 +62,10 @@ def of(error: Exception, request: str) -> Problem:
         return Problem(**_head("bad-input", detail, request), field=field, value=value, allowed=error.allowed)
     if isinstance(error, NotFound):
         return Problem(**_head("not-found", str(NotFound(error.kind, _short(error.asked))), request))
+    if isinstance(error, Unreadable):
+        return Problem(**_head(error.kind, KINDS[error.kind][2], request))
+    if isinstance(error, TooManyRequests):
+        return Problem(**_head("too-many-requests", str(error), request))
     if isinstance(error, TooManyStreams):
         return Problem(**_head("too-many-streams", str(error), request))
     if isinstance(error, StoreUnavailable):
@@ -82,6 +92,8 @@ def headers(problem: Problem, error: Exception) -> dict[str, str]:
     found = {"Cache-Control": "no-store"}
     if problem.status == 503:
         found["Retry-After"] = str(RETRY_AFTER_S)
+    if isinstance(error, TooManyRequests):
+        found["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, MethodNotAllowedException):
         found["Allow"] = (error.headers or {}).get("allow", "")
     return found
@@ -120,6 +132,14 @@ EXAMPLES = {
 
 class TooManyStreams(TouchlineError):
     """As many event streams are open as the settings allow."""
+
+
+class Unreadable(TouchlineError):
+    """What was sent is no request that could be routed; `kind` says what is wrong with it."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(kind)
 
 
 def _of_framework(error: HTTPException, request: str) -> Problem:

@@ -18,6 +18,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from touchline.clock import Clock
 from touchline.metrics import Metrics
+from touchline.tenants.allowance import Allowance
 from touchline.web.proxies import Client, Network, client_of
 from touchline.web.tallies import Tallies
 
@@ -35,6 +36,9 @@ SECURITY = (
 )
 MEDIA_PATHS = ("/static/", "/media/")
 """Under these lie files that are never a page: what governs pages would only make them heavier."""
+LIMITED = frozenset({"/", "/day", "/favourites"})
+LIMITED_PATHS = ("/api/matches/", "/api/stream", "/live/stream", "/day/", "/match/")
+"""The public routes: what everybody may ask, as often as the platform's limit allows."""
 UNROUTED = "unrouted"
 SUMMARY_S = 1
 
@@ -44,6 +48,11 @@ def request_id(scope: Scope) -> str:
     return str(scope["state"].get(REQUEST_ID_KEY, "-"))
 
 
+def is_limited(path: str) -> bool:
+    """Whether the platform's limit is for `path` (or for the template of a route)."""
+    return path in LIMITED or path.startswith(LIMITED_PATHS)
+
+
 class Requests:
     """The outermost layer of the web process, and the loop that sums up what went through it."""
 
@@ -51,8 +60,11 @@ class Requests:
     interval = f"{SUMMARY_S} s"
     batch_size = 1
 
-    def __init__(self, clock: Clock, metrics: Metrics, trusted: Sequence[Network] = ()) -> None:
+    def __init__(
+        self, clock: Clock, metrics: Metrics, public: Allowance, trusted: Sequence[Network] = ()
+    ) -> None:
         self._clock = clock
+        self._public = public
         self._trusted = trusted
         self._tallies = Tallies(metrics)
         self._process = secrets.token_hex(4)
@@ -104,6 +116,9 @@ class Requests:
         return f"{self._process}-{next(self._numbers):x}"
 
     def _headers(self, path: str) -> bytes:
+        if is_limited(path):
+            self._public.take()
+            return SECURITY + self._public.headers
         return NO_SNIFFING if path.startswith(MEDIA_PATHS) else SECURITY
 
     async def _answer(self, app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send) -> None:
