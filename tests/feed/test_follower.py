@@ -15,7 +15,7 @@ from tests.web.matchday import NOW, Fixture, change, put
 from touchline.clock import SystemClock
 from touchline.embedded.postgres import Postgres
 from touchline.errors import StoreUnavailable
-from touchline.feed.stream import Follower
+from touchline.feed.stream import Follower, Told
 from touchline.loop import run_all
 from touchline.store.changes import Change
 from touchline.store.db import Database
@@ -54,7 +54,7 @@ class Heard:
 @asynccontextmanager
 async def following(database: Database, conninfo: str) -> AsyncIterator[Heard]:
     heard = Heard()
-    follower = Follower(database, conninfo, WALL, heard.hear, heard.reset)
+    follower = Follower(database, conninfo, WALL, Told(heard.hear, heard.reset))
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(run_all([follower], WALL, stop))

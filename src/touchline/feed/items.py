@@ -19,7 +19,7 @@ def match_item(item: Item, now: float, window_s: int) -> shapes.MatchItem:
     return shapes.MatchItem(
         id=item.id,
         match_time=item.match_time,
-        live_state=_live_state(item, now, window_s),
+        live_state=live_state(item, now, window_s),
         status_id=int(item.status_id),
         status=statuses.label(item.status_id),
         minute=item.minute,
@@ -44,7 +44,8 @@ def match_item(item: Item, now: float, window_s: int) -> shapes.MatchItem:
     )
 
 
-def _live_state(item: Item, now: float, window_s: int) -> shapes.LiveState | None:
+def live_state(item: Item, now: float, window_s: int) -> shapes.LiveState | None:
+    """Why `item` is in the live window at football time `now`, or None."""
     if item.status_id in LIVE:
         return shapes.LiveState.IN_PLAY
     if item.status_id is Status.NOT_STARTED and now - window_s <= item.match_time <= now:

@@ -7,6 +7,8 @@ is killed and comes back costs time, never a change: the position only moves pas
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
+from typing import NamedTuple, Protocol
 
 import psycopg
 import structlog
@@ -15,9 +17,9 @@ from psycopg import AsyncConnection, sql
 from touchline.clock import Clock, now_ms
 from touchline.errors import StaleWrite, StoreUnavailable
 from touchline.ids import ChangeSeq
-from touchline.store import changes
+from touchline.store import changes, views
 from touchline.store.changes import CHANNEL, Change
-from touchline.store.db import Database
+from touchline.store.db import Database, Tx
 
 POLL_S = 1.0
 PAGE = 500
@@ -25,31 +27,51 @@ CONNECT_TIMEOUT_S = 2
 AT_ONCE = timedelta(0)
 LISTEN = sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL))
 
+TakeIn = Callable[[], None]
+"""Takes in what was read. Called once its transaction is over; must not fail."""
+
+
+class Audience(Protocol):
+    """Whom a follower reads for. What is read beside the changes belongs to the same snapshot as they."""
+
+    async def begin(self, tx: Tx, epoch: str, newest: ChangeSeq) -> TakeIn:
+        """The log begins, or is another one: everything is to be read anew, as it is after `newest`."""
+
+    async def follow(self, tx: Tx, page: Sequence[Change]) -> TakeIn:
+        """The next changes, in order; none where there is nothing new, once a second at least."""
+
+    def lost(self) -> None:
+        """The stream can't be read. Said once; the next word is of a page."""
+
+
+class Told(NamedTuple):
+    """An audience that only wants to be told. Neither function may fail."""
+
+    on_changes: Callable[[Sequence[Change]], None]
+    on_reset: Callable[[], None]
+
+    async def begin(self, tx: Tx, epoch: str, newest: ChangeSeq) -> TakeIn:
+        return self.on_reset
+
+    async def follow(self, tx: Tx, page: Sequence[Change]) -> TakeIn:
+        return partial(self.on_changes, page) if page else _nothing
+
+    def lost(self) -> None:
+        pass
+
 
 class Follower:
-    """The position of one process in the change stream.
-
-    `on_changes` is given each page in order and must not fail; `on_reset` says that the log was
-    made anew, so that everything known is to be read again.
-    """
+    """The position of one process in the change stream."""
 
     name = "change-follower"
     interval = "notify"
     batch_size = PAGE
 
-    def __init__(
-        self,
-        database: Database,
-        conninfo: str,
-        clock: Clock,
-        on_changes: Callable[[Sequence[Change]], None],
-        on_reset: Callable[[], None],
-    ) -> None:
+    def __init__(self, database: Database, conninfo: str, clock: Clock, audience: Audience) -> None:
         self._database = database
         self._conninfo = conninfo
         self._clock = clock
-        self._on_changes = on_changes
-        self._on_reset = on_reset
+        self._audience = audience
         self._epoch: str | None = None
         self._seq = ChangeSeq(0)
         self._ears: AsyncConnection | None = None
@@ -70,14 +92,18 @@ class Follower:
         """Hand on what is new, then wait for a wake-up or the pace of polling."""
         try:
             await self._listen()
-            while await self._hand_on():
-                pass
+            await self.catch_up()
         except (StoreUnavailable, StaleWrite) as error:
             await self._lost(error)
             return timedelta(seconds=POLL_S)
         self._found()
         await self._hear()
         return AT_ONCE
+
+    async def catch_up(self) -> None:
+        """Hand on everything there is now. Raises StoreUnavailable, StaleWrite; what was handed on stays so."""
+        while await self._hand_on():
+            pass
 
     async def close(self) -> None:
         """Stop listening."""
@@ -86,23 +112,21 @@ class Follower:
             self._ears = None
 
     async def _hand_on(self) -> bool:
-        """Hand on one page; whether there may be more."""
+        """Hand on one page, read in one snapshot; whether there may be more."""
         async with self._database.transaction(now_ms(self._clock)) as tx:
+            await tx.execute(views.STEADY)
             epoch, newest = await changes.head(tx)
-            if epoch != self._epoch:
-                self._begin(epoch, ChangeSeq(newest))
-                return False
-            page = await changes.after(tx, self._seq, PAGE) if newest > self._seq else []
-        if page:
-            self._on_changes(page)
-            self._seq = page[-1].seq
-        return len(page) == PAGE
-
-    def _begin(self, epoch: str, newest: ChangeSeq) -> None:
-        if self._epoch is not None:
+            if epoch != self._epoch or newest < self._seq:
+                page, take_in = [], await self._audience.begin(tx, epoch, newest)
+            else:
+                page = await changes.after(tx, self._seq, PAGE) if newest > self._seq else []
+                newest = page[-1].seq if page else newest
+                take_in = await self._audience.follow(tx, page)
+        if epoch != self._epoch and self._epoch is not None:
             structlog.get_logger().warning("feed.stream.reset", before=self._epoch, after=epoch)
+        take_in()
         self._epoch, self._seq = epoch, newest
-        self._on_reset()
+        return len(page) == PAGE
 
     async def _listen(self) -> None:
         """Open the ears before looking, so that nothing falls between look and wait."""
@@ -134,9 +158,14 @@ class Follower:
         if self._down_since is None:
             self._down_since = self._clock.real()
             structlog.get_logger().warning("feed.stream.lost", error=str(error), seq=self._seq)
+            self._audience.lost()
 
     def _found(self) -> None:
         if self._down_since is not None:
             duration_s = round(self._clock.real() - self._down_since)
             structlog.get_logger().info("feed.stream.restored", duration_s=duration_s, seq=self._seq)
             self._down_since = None
+
+
+def _nothing() -> None:
+    pass

@@ -17,7 +17,7 @@ import structlog
 
 from touchline.clock import Clock, real_until
 from touchline.errors import StoreUnavailable
-from touchline.feed.stream import Follower
+from touchline.feed.stream import Follower, Told
 from touchline.football.minute import counts_from, differs, minute_at, next_flip, warning
 from touchline.football.text import is_of_second_period, minute_text
 from touchline.ids import MatchId
@@ -280,7 +280,7 @@ async def minute_loops(
 ) -> AsyncIterator[list[Loop]]:
     """The minute engine and the follower that wakes it, to be run; `conninfo` is the application's."""
     engine = MinuteEngine(db, clock, metrics, settings)
-    follower = Follower(db, conninfo, clock, engine.hear, engine.start_over)
+    follower = Follower(db, conninfo, clock, Told(engine.hear, engine.start_over))
     try:
         yield [engine, follower]
     finally:

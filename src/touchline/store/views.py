@@ -147,7 +147,7 @@ async def live(tx: Tx, window_s: int) -> Sheet:
     """The live window at the transaction's football time."""
     await tx.execute(STEADY)
     items = await _rows(tx, "live", {"now": tx.now, "window_s": window_s}, Item)
-    return Sheet(head=await _head(tx), items=items)
+    return Sheet(head=await head(tx), items=items)
 
 
 async def between(tx: Tx, from_ts: int, until_ts: int) -> Sheet:
@@ -155,7 +155,12 @@ async def between(tx: Tx, from_ts: int, until_ts: int) -> Sheet:
     await tx.execute(STEADY)
     span = {"from_ts": from_ts, "until_ts": until_ts, "limit": DAY_MAX}
     items = await _rows(tx, "between", span, Item)
-    return Sheet(head=await _head(tx), items=items)
+    return Sheet(head=await head(tx), items=items)
+
+
+async def board(tx: Tx, from_ts: int, until_ts: int, limit: int) -> list[Item]:
+    """The live set and the fixtures of `[from_ts, until_ts)`, at most `limit`: the live set first, then by time."""
+    return await _rows(tx, "board", {"from_ts": from_ts, "until_ts": until_ts, "limit": limit}, Item)
 
 
 async def some(tx: Tx, ids: Sequence[MatchId]) -> list[Item]:
@@ -179,7 +184,8 @@ async def say_provider(tx: Tx, channel: str, state: str, reason: str) -> None:
     await tx.execute(SQL["say_provider"], {"channel": channel, "state": state, "reason": reason})
 
 
-async def _head(tx: Tx) -> Head:
+async def head(tx: Tx) -> Head:
+    """Where the change stream stands."""
     return (await _rows(tx, "head", None, Head))[0]
 
 

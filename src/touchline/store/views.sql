@@ -30,6 +30,15 @@ WHERE m.match_time >= %(from_ts)s AND m.match_time < %(until_ts)s AND m.status_i
 ORDER BY m.match_time, m.competition_name COLLATE "C", m.id
 LIMIT %(limit)s
 
+-- board --
+-- What a web process holds in memory.
+SELECT * FROM match_item AS m
+WHERE
+    m.status_id IN (2, 3, 4, 5, 7)
+    OR (m.match_time >= %(from_ts)s AND m.match_time < %(until_ts)s AND m.status_id <> 0)
+ORDER BY m.status_id NOT IN (2, 3, 4, 5, 7), m.match_time, m.id
+LIMIT %(limit)s
+
 -- some --
 SELECT * FROM match_item AS m WHERE m.id = ANY(%(ids)s) AND m.status_id <> 0
 
@@ -82,7 +91,8 @@ CROSS JOIN LATERAL (
             '[]'
         ) AS list
     FROM match_incident AS n
-    WHERE n.match_id = i.id AND n.withdrawn_ts IS NULL
+    -- Goals that were withdrawn (types 1, 8, 17) are told as such on the page of the match.
+    WHERE n.match_id = i.id AND (n.withdrawn_ts IS NULL OR n.type IN (1, 8, 17))
 ) AS told
 CROSS JOIN LATERAL (
     SELECT coalesce(json_agg(r ORDER BY r.observed_at_ms, r.seq), '[]') AS list
