@@ -36,6 +36,8 @@ NAMES = st.sampled_from(
         *("id", "score", "stats", "incidents", "tlive", "type", "position", "time", "home", "away", "data"),
         *("status_id", "match_time", "home_scores", "away_scores", "round", "coverage", "updated_at", "meta"),
         *("add_time", "name", "logo", "year", "uid", "0", "1", MATCH, OTHER),
+        *("match_id", "trend", "per", "lineup", "home", "away", "first", "x", "y", "rating", "shirt_number"),
+        *("minute", "addtime", "coach_id", "confirmed", "p1", "p2", "Sign"),
     )
 )
 VALUES = st.recursive(
@@ -56,6 +58,35 @@ LIVE_LIKE = st.fixed_dictionaries(
 )
 
 
+TREND_LIKE = st.fixed_dictionaries(
+    {"data": st.lists(st.lists(LEAVES, max_size=3), max_size=3)}, optional={"per": LEAVES, "match_id": LEAVES}
+)
+PLAYER_LIKE = st.dictionaries(NAMES, LEAVES | st.lists(st.dictionaries(NAMES, LEAVES), max_size=2), max_size=6)
+LINEUP_LIKE = st.fixed_dictionaries(
+    {"lineup": st.dictionaries(st.sampled_from(["home", "away"]), st.lists(PLAYER_LIKE, max_size=3))},
+    optional={"confirmed": LEAVES, "home_formation": LEAVES, "coach_id": VALUES},
+)
+PERIODS_LIKE = st.dictionaries(
+    st.sampled_from(["p1", "p2", "ft", "Sign"]),
+    LEAVES | st.dictionaries(st.sampled_from(["2", "25", "x"]), st.lists(LEAVES, max_size=3)),
+)
+
+
+@given(TREND_LIKE, LINEUP_LIKE, PERIODS_LIKE)
+def test_what_nearly_is_a_trend_a_line_up_or_a_half_is_read_or_kept(
+    trend: object, lineup: object, periods: object
+):
+    for reading in (
+        wire.read_trend_live(an_answer([trend])),
+        wire.read_trend_detail(an_answer(trend), MATCH),
+        wire.read_lineup(an_answer(lineup), MATCH),
+        wire.read_halves(an_answer(periods), MATCH),
+    ):
+        for part in reading.unreadable:
+            json.loads(part.payload)
+        msgspec.msgpack.decode(msgspec.msgpack.encode(reading), type=Reading)
+
+
 @given(st.binary(max_size=300))
 def test_bytes_that_mean_nothing_never_raise_and_are_kept(payload: bytes):
     reading = wire.read_push(payload)
@@ -70,6 +101,10 @@ def test_no_json_at_all_makes_reading_raise(message: object):
         wire.read_detail_live(an_answer(message)),
         wire.read_live_history(an_answer(message), MATCH),
         wire.read_match_records(an_answer(message, message), "diary"),
+        wire.read_trend_live(an_answer(message)),
+        wire.read_trend_detail(an_answer(message), MATCH),
+        wire.read_lineup(an_answer(message), MATCH),
+        wire.read_halves(an_answer(message), MATCH),
         *(wire.read_named(an_answer(message), kind) for kind in Kind),
     ):
         for part in reading.unreadable:

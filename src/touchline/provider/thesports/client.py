@@ -13,6 +13,7 @@ from typing import Self, TypeVar
 import httpx2
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from touchline.clock import Clock
 from touchline.errors import (
@@ -128,6 +129,23 @@ class TheSports:
         params = {"tsp": str(int(first_second.timestamp())), "page": str(page)}
         return await self._records(Call(endpoints.DIARY, params), "diary")
 
+    async def trend_live(self) -> Reading:
+        """How the pressure went, of every match in play."""
+        answer = await self._ask(Call(endpoints.TREND_LIVE, {}))
+        return await self._read(answer, lambda: wire.read_trend_live(answer))
+
+    async def trend_detail(self, match_id: str) -> Reading:
+        """How the pressure went in one match; an empty reading if the answer does not name it."""
+        return await self._about(endpoints.TREND_DETAIL, match_id, wire.read_trend_detail)
+
+    async def lineup(self, match_id: str) -> Reading:
+        """Who plays in one match; an empty reading while nobody is named."""
+        return await self._about(endpoints.LINEUP_DETAIL, match_id, wire.read_lineup)
+
+    async def half_stats(self, match_id: str) -> Reading:
+        """The statistics of the halves of one match; an empty reading while there are none."""
+        return await self._about(endpoints.HALF_STATS, match_id, wire.read_halves)
+
     async def catalogue(
         self,
         kind: Kind,
@@ -148,6 +166,14 @@ class TheSports:
     async def _records(self, call: Call, channel: str) -> Reading:
         answer = await self._ask(call)
         return await self._read(answer, lambda: wire.read_match_records(answer, channel, self._latest()))
+
+    async def _about(
+        self, endpoint: Endpoint, match_id: str, read: Callable[[Answer, str], Reading]
+    ) -> Reading:
+        """What `endpoint` says of one match. To say nothing of it is worth no warning: few have these parts."""
+        answer = await self._ask(Call(endpoint, {endpoint.id_param: match_id}, match_id))
+        reading = await self._read(answer, lambda: read(answer, match_id))
+        return _of(match_id, reading)
 
     async def _ask(self, call: Call) -> Answer:
         """The answer to `call`, after at most two retries. Raises the ProviderError of the last attempt."""
@@ -228,17 +254,12 @@ class TheSports:
 
     def _only(self, reading: Reading, match_id: str, endpoint: Endpoint) -> Reading:
         """The part of a reading that is about one match: other matches in the answer are not touched."""
-        reports = [report for report in reading.reports if report.match_id == match_id]
-        if not reports:
+        found = _of(match_id, reading)
+        if not found.reports:
             self._log.warning(
                 "provider.match.absent", endpoint=endpoint.path, match_id=match_id, items=len(reading.reports)
             )
-        return Reading(
-            reports=tuple(reports),
-            catalogue=reading.catalogue,
-            unreadable=reading.unreadable,
-            total=reading.total,
-        )
+        return found
 
     def _latest(self) -> int:
         return wire.latest_at(self._clock.now())
@@ -268,6 +289,10 @@ class TheSports:
         for word in (self._settings.secret.get_secret_value(), self._settings.user):
             message = message.replace(word, "***") if word else message
         return message
+
+
+def _of(match_id: str, reading: Reading) -> Reading:
+    return replace(reading, reports=tuple(report for report in reading.reports if report.match_id == match_id))
 
 
 async def _bounded_body(got: httpx2.Response, path: str) -> bytes:

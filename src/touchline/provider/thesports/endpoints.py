@@ -21,6 +21,10 @@ LIVE_HISTORY = Endpoint(path="/match/live/history", urgency=Urgency.REPAIR)
 RECENT_ONE = Endpoint(path="/match/recent/list", urgency=Urgency.REPAIR)
 RECENT_LIST = Endpoint(path="/match/recent/list", urgency=Urgency.REPAIR)
 DIARY = Endpoint(path="/match/diary", urgency=Urgency.REPAIR)
+TREND_LIVE = Endpoint(path="/match/trend/live", urgency=Urgency.REPAIR)
+TREND_DETAIL = Endpoint(path="/match/trend/detail", urgency=Urgency.CATALOGUE)
+LINEUP_DETAIL = Endpoint(path="/match/lineup/detail", urgency=Urgency.CATALOGUE)
+HALF_STATS = Endpoint(path="/match/half/team_stats/detail", urgency=Urgency.CATALOGUE)
 
 CATALOGUE: Mapping[Kind, Endpoint] = {
     kind: Endpoint(path=path, urgency=Urgency.CATALOGUE)

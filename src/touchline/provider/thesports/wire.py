@@ -11,7 +11,9 @@ from touchline.ids import MatchId, is_external_id
 from touchline.provider.port import Kind, Reading, Report, Unreadable
 from touchline.provider.thesports.catalogue import read_catalogue, read_extra
 from touchline.provider.thesports.envelope import Answer
+from touchline.provider.thesports.halves import read_half_stats
 from touchline.provider.thesports.incidents import read_incidents, read_stats, read_tlive
+from touchline.provider.thesports.lineups import read_lineups
 from touchline.provider.thesports.records import read_records
 from touchline.provider.thesports.scores import Score, read_tuple, tuple_id
 from touchline.provider.thesports.shapes import (
@@ -23,6 +25,7 @@ from touchline.provider.thesports.shapes import (
     objects,
     provider_time,
 )
+from touchline.provider.thesports.trends import read_trends
 
 LIVE_KINDS = frozenset({"score", "stats", "incidents", "tlive"})
 LIVE_MARKS = LIVE_KINDS | {"id"}
@@ -65,24 +68,45 @@ def read_live_history(answer: Answer, match_id: str, latest: int = LATEST_TS) ->
 def read_match_records(answer: Answer, channel: str, latest: int = LATEST_TS) -> Reading:
     """The match records of an answer, and the named things beside them."""
 
-    def read() -> Reading:
-        found = Findings(channel)
+    def read(found: Findings) -> None:
         read_records(answer.results, found, latest)
         read_extra(answer.extra, found)
-        return found.reading(answer.total)
 
-    return _guarded(read, answer.body, channel)
+    return _read(answer, channel, read)
+
+
+def read_trend_live(answer: Answer) -> Reading:
+    """The trend of every match of the answer."""
+    return _read(answer, "trend_live", lambda found: read_trends(answer.results, "", found))
+
+
+def read_trend_detail(answer: Answer, match_id: str) -> Reading:
+    """The one trend of the answer; one without an id is taken for the asked one."""
+    return _read(answer, "trend_detail", lambda found: read_trends(answer.results, match_id, found))
+
+
+def read_lineup(answer: Answer, match_id: str) -> Reading:
+    """The one line-up of the answer; one without an id is taken for the asked one."""
+    return _read(answer, "lineup_detail", lambda found: read_lineups(answer.results, match_id, found))
+
+
+def read_halves(answer: Answer, match_id: str) -> Reading:
+    """The statistics of the halves of one match; what has no id is taken for the asked one's."""
+    return _read(answer, "half_stats", lambda found: read_half_stats(answer.results, match_id, found))
 
 
 def read_named(answer: Answer, kind: Kind) -> Reading:
     """The records of a catalogue list."""
+    return _read(answer, kind.value, lambda found: read_catalogue(answer.results, kind, found))
 
+
+def _read(answer: Answer, channel: str, into: Callable[[Findings], None]) -> Reading:
     def read() -> Reading:
-        found = Findings(kind.value)
-        read_catalogue(answer.results, kind, found)
+        found = Findings(channel)
+        into(found)
         return found.reading(answer.total)
 
-    return _guarded(read, answer.body, kind.value)
+    return _guarded(read, answer.body, channel)
 
 
 def _guarded(read: Callable[[], Reading], payload: bytes, channel: str) -> Reading:
