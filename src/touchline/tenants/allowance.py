@@ -153,7 +153,7 @@ class Allowance:
         policy = self._share if self._own else self.policy
         self._rendered_held = self._held // self._step * self._step
         self._rendered_until = now + RENDER_S
-        remaining = 0 if self._limited else self._left + self._rendered_held
+        remaining = 0 if self._limited else min(policy.capacity, self._left + self._rendered_held)
         full_s = max(0.0, self._full_at - now)
         self._headers = (
             f"x-rate-limit-remaining: {remaining}\r\n"

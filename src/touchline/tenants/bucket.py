@@ -32,11 +32,12 @@ class Policy:
         """The most tokens a process holds on lease; by so many it may exceed the bucket.
 
         A process asks when half a block is left, so a call that does not empty the bucket brings at least
-        half a block, and all calls of a second at least CALLS_PER_S / 2 blocks. For these to carry the whole
-        refill, a block is the refill of 2 / CALLS_PER_S seconds: 2,000 tokens at 20,000 a second. A fast lane
-        of 14,000 requests/s then asks 14 times a second. Where requests are few a block is BLOCK_LEAST.
+        half a block, and all calls of a second CALLS_PER_S / 2 blocks. These must carry a full bucket, and the
+        refill: a block is the larger of the two times 2 / CALLS_PER_S, and at least BLOCK_LEAST. Of 20,000
+        tokens that is 2,000, and a fast lane of 14,000 requests/s asks 14 times a second; of 100 it is 10.
         """
-        return min(self.capacity, max(BLOCK_LEAST, math.ceil(self.refill_per_s * 2 / CALLS_PER_S)))
+        most = max(self.capacity, self.refill_per_s)
+        return min(self.capacity, max(BLOCK_LEAST, math.ceil(most * 2 / CALLS_PER_S)))
 
     def divided(self, processes: int) -> "Policy":
         """What one of so many processes may give out by itself: at least one token."""

@@ -52,6 +52,7 @@ class Limits:
         self.processes = settings.web_processes
         self._clock = clock
         self._metrics = metrics
+        metrics.rate_limit_local.set(self.local)
         self._valkey = valkey
         self._failures = 0
         self._local_until = 0.0
