@@ -1,5 +1,6 @@
 """One event of a stream, ready to be sent."""
 
+from operator import attrgetter
 from typing import NamedTuple
 
 from touchline.feed.position import Position
@@ -17,6 +18,10 @@ class Event(NamedTuple):
     topics: tuple[str, ...]
     data: bytes
     """As Server-Sent Event, `id:` included."""
+
+
+by_offset = attrgetter("offset")
+"""The order of events."""
 
 
 def sse(name: str, data: bytes, position: Position | None = None) -> bytes:

@@ -25,9 +25,11 @@ SLICE = 500
 SWEEP_S = 0.05
 """How often those who lag are looked at."""
 CLOSE_S = 4.0
-"""Who has not taken the farewell by then is cut off."""
+"""Who has not taken the farewell by then is cut off: all are gone within 5 s."""
 PACE = timedelta(seconds=1)
 BYE = sse("bye", b"{}")
+BEFORE_ALL = -1
+"""Offset of what replaces everything before it."""
 _OVER = object()
 
 
@@ -112,6 +114,7 @@ class Hub:
         if reader.gone:
             return
         reader.gone = True
+        reader.lag = Lag(0, 0.0)  # a turn under way passes by
         circle = reader.circle
         circle.readers.pop(reader, None)
         circle.fresh.pop(reader, None)
@@ -149,21 +152,20 @@ class Hub:
             self._call()
 
     def restart(self, greet: Callable[[frozenset[str]], Iterable[bytes]]) -> None:
-        """Tell every reader the world anew, in place of all that is not told yet. Who lags is cut off."""
+        """Tell every reader the world anew, in place of all that is not told yet."""
         self._turn, self._gathered = None, []
         for circle in list(self._circles.values()):
-            pieces = tuple(greet(circle.topics))
+            world = Event(BEFORE_ALL, "", True, (), b"".join(greet(circle.topics)))
             circle.readers.update(dict.fromkeys(circle.fresh))
             circle.fresh.clear()
             for reader in list(circle.readers):
                 if reader.lag is None and not reader.sink.waiting:
-                    for piece in pieces:
-                        reader.sink.write(piece)
+                    reader.sink.write(world.data)
                 else:
-                    self._cut(reader)
+                    self._hold(reader, (), world)
 
-    def close(self) -> None:
-        """Say what is gathered, then goodbye, and let nobody in any more. All are gone within 5 s."""
+    def close(self, within_s: float = CLOSE_S) -> None:
+        """Say what is gathered, then goodbye, and let nobody in any more. Who is left then is cut off."""
         while self._turn is not None or self._gathered:
             self._step()
         self._closed = True
@@ -171,7 +173,7 @@ class Hub:
         for reader in readers:
             reader.sink.finish(BYE)
         if readers:
-            asyncio.get_running_loop().call_later(CLOSE_S, self._abort, readers)
+            asyncio.get_running_loop().call_later(within_s, self._abort, readers)
 
     def _abort(self, readers: Sequence[Reader]) -> None:
         for reader in readers:
@@ -262,12 +264,14 @@ class Hub:
         self._look()
         return PACE
 
-    def _hold(self, reader: Reader, events: Sequence[Event]) -> None:
+    def _hold(self, reader: Reader, events: Sequence[Event], world: Event | None = None) -> None:
         if reader.gone:
             return
         if reader.lag is None:
             reader.lag = Lag(reader.sink.waiting, self._clock.monotonic())
             self._lagging[reader] = None
+        if world is not None:
+            reader.lag.restart(world)
         reader.lag.hold(events)
         if reader.lag.bytes > WAITING_MAX_BYTES:
             self._cut(reader)

@@ -2,16 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from operator import attrgetter
 
-from touchline.feed.event import Event
+from touchline.feed.event import Event, by_offset
 from touchline.feed.position import Position
 
 EVENTS_MAX = 20_000
 BYTES_MAX = 24 * 1024 * 1024
 """Of all events together; beyond either limit the oldest are forgotten, and who stood there begins afresh."""
-
-_offset = attrgetter("offset")
 
 
 class EventLog:
@@ -50,5 +47,5 @@ class EventLog:
         """The events after `position`; None where it is forgotten, of another log, or not reached yet."""
         if position.epoch != self._epoch or not self._floor <= position.offset <= self._newest:
             return None
-        begin = bisect_right(self._events, position.offset, lo=self._first, key=_offset)
+        begin = bisect_right(self._events, position.offset, lo=self._first, key=by_offset)
         return self._events[begin:]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from touchline.feed.event import Event
+from touchline.feed.event import Event, by_offset
 
 
 class Sink(Protocol):
@@ -50,9 +50,14 @@ class Lag:
             if older is not None:
                 self.bytes -= len(older.data)
 
+    def restart(self, world: Event) -> None:
+        """Keep `world` in place of all that is held. All readers share its bytes, so they are not counted."""
+        self._states, self._lasting, self.bytes = {}, [world], 0
+
     def joined(self) -> bytes:
         """Everything held, in order."""
-        return b"".join(event.data for event in sorted((*self._states.values(), *self._lasting)))
+        held = sorted((*self._states.values(), *self._lasting), key=by_offset)
+        return b"".join(event.data for event in held)
 
 
 class Host(Protocol):

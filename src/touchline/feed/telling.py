@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from touchline.feed.entry import Entry
-from touchline.feed.event import Event, sse
+from touchline.feed.event import Event, by_offset, sse
 from touchline.feed.happenings import About, told_as
 from touchline.feed.news import News
 from touchline.feed.position import Position, offset_of
@@ -36,7 +36,7 @@ def events(news: News, board: Mapping[MatchId, Entry]) -> list[Event]:
     for match_id in news.gone:
         if match_id in newest and match_id not in beyond:
             told.append(_goodbye(newest[match_id], epoch, topics(match_id)))
-    return sorted(told)
+    return sorted(told, key=by_offset)
 
 
 def match_topic(match_id: str) -> str:
