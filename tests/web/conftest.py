@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from httpx import ASGITransport, AsyncClient
+from playwright.async_api import Browser
 from tests.conftest import Conninfo
+from tests.web.browsing import chromium
 from tests.web.matchday import NOW
 
 from touchline.clock import SteppedClock, SystemClock
@@ -18,7 +20,6 @@ from touchline.store.db import Database
 from touchline.store.migrate import migrate
 from touchline.web.app import Parts, build
 from touchline.web.server import serve
-from touchline.web.streams import SLOW_S
 
 
 @pytest.fixture
@@ -39,6 +40,13 @@ async def client(parts: Parts) -> AsyncIterator[AsyncClient]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all tests of a file; each visitor in it has a context of his own."""
+    async with chromium() as launched:
+        yield launched
+
+
 @pytest.fixture
 def own_postgres(tmp_path: Path) -> Iterator[Postgres]:
     """A migrated server that a test may stop."""
@@ -53,12 +61,12 @@ def own_postgres(tmp_path: Path) -> Iterator[Postgres]:
 
 @asynccontextmanager
 async def served(
-    database: Database, conninfo: str, settings: Web | None = None, *, slow_s: float = SLOW_S
+    database: Database, conninfo: str, settings: Web | None = None
 ) -> AsyncIterator[str]:
     """The real server on a free port, its football time starting at NOW; the address."""
     wall = SystemClock()
     clock = SystemClock(real_epoch=wall.real(), virtual_epoch=NOW)
-    parts = Parts.assemble(settings or Web(), clock, Metrics(), database, conninfo, slow_s=slow_s)
+    parts = Parts.assemble(settings or Web(), clock, Metrics(), database, conninfo)
     stop = asyncio.Event()
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as group:

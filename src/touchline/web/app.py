@@ -5,18 +5,16 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Self
 
-from litestar import Litestar, Request, Response, asgi, get
+from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.enums import ScopeType
-from litestar.exceptions import MethodNotAllowedException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import License
-from litestar.params import FromPath
-from litestar.types import Receive, Scope, Send
 
 from touchline.clock import Clock
-from touchline.feed.stream import Follower, Told
+from touchline.feed.board import Board
+from touchline.feed.hub import Hub, Seats
+from touchline.feed.stream import Follower
 from touchline.loop import Loop
 from touchline.metrics import Metrics
 from touchline.settings import LimitSettings, Web
@@ -25,19 +23,22 @@ from touchline.tenants.limits import Limits
 from touchline.web import problems
 from touchline.web.api.health import HealthPages
 from touchline.web.api.matches import Matches
-from touchline.web.assets import Assets
+from touchline.web.assets import Assets, asset_routes
 from touchline.web.desk import Desk
-from touchline.web.fragments import Painter
 from touchline.web.health import Health
-from touchline.web.hub import Hub
+from touchline.web.heartbeat import Heartbeat
 from touchline.web.media import Crests, crest_route
 from touchline.web.pages import site
+from touchline.web.pages.brush import Brush
+from touchline.web.pages.open_matches import OpenMatches
+from touchline.web.pages.press import Press
 from touchline.web.pages.reference import Reference
 from touchline.web.pages.render import Renderer
-from touchline.web.queries import QUERY, known_parameters
+from touchline.web.painter import Painter
+from touchline.web.queries import known_parameters
 from touchline.web.reads import Reads
 from touchline.web.requests import Requests
-from touchline.web.streams import SLOW_S, Streams
+from touchline.web.streams import Stream, fragments
 
 DESCRIPTION = (
     "Live football as the provider tells it. Instants are Unix seconds UTC (`…_ts`, `match_time`, `as_of`) or "
@@ -58,8 +59,10 @@ class Parts:
     clock: Clock
     metrics: Metrics
     hub: Hub
+    board: Board
     follower: Follower
     painter: Painter
+    press: Press
     health: Health
     desk: Desk
     assets: Assets
@@ -67,7 +70,7 @@ class Parts:
     renderer: Renderer
     limits: Limits
     requests: Requests
-    streams: Streams
+    streams: Sequence[Stream]
 
     @classmethod
     def assemble(
@@ -79,28 +82,31 @@ class Parts:
         conninfo: str,
         *,
         limits: Limits | None = None,
-        slow_s: float = SLOW_S,
     ) -> Self:
         """The parts on one database; `conninfo` is for the connection that listens.
 
-        Without `limits` the process goes by limits of its own. A stream whose reader
-        takes nothing for `slow_s` is cut off.
+        Without `limits` the process goes by limits of its own.
         """
         limits = limits or Limits(LimitSettings(), clock, metrics)
-        hub = Hub(metrics, settings.streams_max)
+        board = Board(clock, metrics, settings.live_window_min * 60)
         reads = Reads(database, clock, settings.live_window_min * 60)
         desk = Desk(reads, clock, settings)
         assets = Assets()
         renderer = Renderer(assets)
-        painter = Painter(reads, desk, renderer, hub, clock)
-        follower = Follower(database, conninfo, clock, Told(painter.mark, painter.repaint))
-        health = Health(reads, follower, hub, clock)
+        brush = Brush(renderer)
+        follower = Follower(database, conninfo, clock, board)
+        seats = Seats(metrics, settings.streams_max)
+        health = Health(reads, follower, seats, clock)
+        hub = Hub("page-streams", clock, metrics, seats, Heartbeat(clock, board, health).say)
+        painter = Painter(board, brush, OpenMatches(desk, board, brush, clock), hub, clock)
         return cls(
             clock=clock,
             metrics=metrics,
             hub=hub,
+            board=board,
             follower=follower,
             painter=painter,
+            press=Press(board, painter, brush, desk, renderer),
             health=health,
             desk=desk,
             assets=assets,
@@ -108,13 +114,13 @@ class Parts:
             renderer=renderer,
             limits=limits,
             requests=Requests(clock, metrics, limits.public, settings.proxies),
-            streams=Streams(hub, painter, health, desk, clock, slow_s),
+            streams=(fragments(painter, hub, desk.zone),),
         )
 
     @property
     def loops(self) -> Sequence[Loop]:
         """What must turn beside the server."""
-        return (self.follower, self.painter, self.health, self.limits, self.requests)
+        return (self.follower, self.board, self.hub, self.painter, self.health, self.limits, self.requests)
 
 
 def build(parts: Parts) -> Litestar:
@@ -125,12 +131,12 @@ def build(parts: Parts) -> Litestar:
             HealthPages,
             Reference,
             site.Site,
-            _asset(parts.assets),
+            *asset_routes(parts.assets),
             crest_route(parts.crests),
-            _stream(parts.streams),
         ],
         dependencies={
             "desk": Provide(lambda: parts.desk, sync_to_thread=False),
+            "press": Provide(lambda: parts.press, sync_to_thread=False),
             "renderer": Provide(lambda: parts.renderer, sync_to_thread=False),
             "watch": Provide(lambda: parts.health, sync_to_thread=False),
             "metrics": Provide(lambda: parts.metrics, sync_to_thread=False),
@@ -160,24 +166,3 @@ def _failures(renderer: Renderer) -> Any:
         return site.failed(renderer, request, error)
 
     return failed
-
-
-def _asset(assets: Assets) -> Any:
-    @get("/static/{version:str}/{name:str}", include_in_schema=False, sync_to_thread=False)
-    def asset(version: FromPath[str], name: FromPath[str]) -> Response[bytes]:
-        """One file of the pages."""
-        found = assets.get(version, name)
-        return Response(found.body, media_type=found.media_type, headers={"Cache-Control": found.cache_control})
-
-    return asset
-
-
-def _stream(streams: Streams) -> Any:
-    @asgi("/live/stream", copy_scope=True, opt={QUERY: ("match", "tz", "rows")})
-    async def stream(scope: Scope, receive: Receive, send: Send) -> None:
-        """Fragments for open pages."""
-        if scope["type"] == ScopeType.HTTP and scope["method"] != "GET":
-            raise MethodNotAllowedException(headers={"allow": "GET"})
-        await streams.serve(scope, receive, send)
-
-    return stream

@@ -25,6 +25,7 @@ INCIDENTS = {
 }
 
 GOALS = frozenset({"goal", "penalty_goal", "own_goal"})
+KICKS = frozenset({"shootout_scored", "shootout_missed"})
 MARKERS = frozenset({"half_time", "full_time", "extra_time_over", "shootout_over"})
 """What ends a period: shown as a line across, not as somebody's deed."""
 

@@ -9,9 +9,9 @@ from msgspec import Meta, Struct
 
 from touchline.clock import Clock
 from touchline.errors import StoreUnavailable
+from touchline.feed.hub import Seats
 from touchline.feed.stream import Follower
 from touchline.store.views import ProviderLine
-from touchline.web.hub import Hub
 from touchline.web.reads import Reads
 
 LOOK_EVERY = timedelta(seconds=5)
@@ -77,10 +77,10 @@ class Health:
     interval = "5 s"
     batch_size = 1
 
-    def __init__(self, reads: Reads, follower: Follower, hub: Hub, clock: Clock) -> None:
+    def __init__(self, reads: Reads, follower: Follower, seats: Seats, clock: Clock) -> None:
         self._reads = reads
         self._follower = follower
-        self._hub = hub
+        self._seats = seats
         self._clock = clock
         self._providers: list[ProviderLine] = []
         self._looked_at: float | None = None
@@ -124,7 +124,7 @@ class Health:
         return Detail(
             ok=self.summary().ok,
             now=int(self._clock.now()),
-            streams_open=self._hub.open_streams,
+            streams_open=self._seats.taken,
             parts=[self._database(), self._changes(), *self._provider_parts()],
         )
 

@@ -3,16 +3,17 @@
 import re
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar.di import NamedDependency
 from markupsafe import Markup, escape
 
-from touchline.football.text import NOTHING
 from touchline.web import codes
 from touchline.web.assets import Assets
-from touchline.web.pages import views
+from touchline.web.media import SIZES, at_size
+from touchline.web.pages import figures, rows
 from touchline.web.zones import OFFERED, at
 
 
@@ -30,6 +31,7 @@ class Renderer:
         self._templates.filters |= FILTERS
         self._templates.globals |= {
             "asset": assets.url,
+            "scripts": assets.modules,
             "markers": codes.MARKERS,
             "goals": codes.GOALS,
             "offered_zones": OFFERED,
@@ -39,14 +41,15 @@ class Renderer:
         """A whole page, or a part that is a template of its own."""
         return self._templates.get_template(name).render(context)
 
+    def macro(self, part: str, name: str, *given: Any) -> Markup:
+        """One macro of a part, as a page calls it."""
+        module = self._templates.get_template(f"parts/{part}.html").module
+        html: Markup = getattr(module, name)(*given)
+        return html
+
 
 TheRenderer = NamedDependency[Renderer]
 """How a route asks for it."""
-
-
-def shown(minute_text: str) -> str:
-    """The minute's text verbatim; a page prints nothing for the dash."""
-    return "" if minute_text == NOTHING else minute_text
 
 
 def clock(instant: int, zone: ZoneInfo) -> str:
@@ -70,6 +73,16 @@ def iso(instant: int) -> str:
     return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def small(logo: str) -> str:
+    """The address of a crest as a row shows it."""
+    return at_size(logo, min(SIZES))
+
+
+def asking(base: str, **given: str) -> str:
+    """The address `base` with more of a query."""
+    return f"{base}{'&' if '?' in base else '?'}{urlencode(given)}"
+
+
 def marked(text: str) -> Markup:
     """A sentence in which `code` stands between backticks."""
     parts = re.split(r"`([^`]+)`", text)
@@ -80,17 +93,22 @@ def marked(text: str) -> Markup:
 
 
 FILTERS = {
+    "asking": asking,
     "marked": marked,
-    "shown": shown,
+    "small": small,
     "clock": clock,
     "long_time": long_time,
     "long_day": long_day,
     "iso": iso,
-    "state": views.state,
-    "has_score": views.has_score,
-    "winner": views.winner,
-    "notes": views.notes,
-    "monogram": views.monogram,
-    "hue": views.hue,
-    "words": views.words,
+    "state": rows.state,
+    "label": rows.label,
+    "has_score": rows.has_score,
+    "winner": rows.winner,
+    "notes": rows.notes,
+    "withdrawn": rows.withdrawn,
+    "spoken": rows.spoken,
+    "said": rows.said,
+    "monogram": rows.monogram,
+    "hue": rows.hue,
+    "words": figures.words,
 }

@@ -1,33 +1,33 @@
-"""The pages: live, a day, a match. They show what the API answers, and no more."""
+"""The pages: live, a day, a match, and what a visitor follows. They show what the API answers, and no more."""
 
-from typing import Any, NamedTuple
-from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any
 
-from litestar import Controller, MediaType, Request, Response, get
-from litestar.datastructures import Cookie, State
-from litestar.params import FromPath
+from litestar import Controller, MediaType, Request, Response, get, post
+from litestar.datastructures import State
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
-from touchline.errors import StoreUnavailable
+from touchline.errors import BadInput, StoreUnavailable
 from touchline.web import problems, zones
-from touchline.web.desk import Desk, TheDesk
-from touchline.web.pages import views
+from touchline.web.desk import TheDesk
+from touchline.web.pages.lists import DAY_SHOWN, LIVE_SHOWS
+from touchline.web.pages.press import ThePress
 from touchline.web.pages.render import Renderer, TheRenderer
+from touchline.web.pages.visit import (
+    check_own_site,
+    competition_of,
+    picked,
+    remembered,
+    toggled,
+    visit_of,
+    way_back,
+)
 from touchline.web.queries import QUERY, Asked
 from touchline.web.requests import request_id
 
-COOKIE = "tz"
-COOKIE_S = 365 * 24 * 3600
-NO_CACHE = "no-cache"
-SHOWN = ("all", "in_play")
-
-
-class Visit(NamedTuple):
-    """The zone a visitor reads times in, and whether it was just chosen."""
-
-    zone: ZoneInfo
-    chosen: bool
+FORM_BYTES_MAX = 4_096
+LIST_QUERY = ("tz", "show", "competition")
 
 
 class Site(Controller):
@@ -35,97 +35,57 @@ class Site(Controller):
 
     include_in_schema = False
 
-    @get("/", opt={QUERY: ("tz", "show")}, media_type=MediaType.HTML)
-    async def live(self, request: Asked, desk: TheDesk, renderer: TheRenderer) -> Response[str]:
+    @get("/", opt={QUERY: LIST_QUERY}, media_type=MediaType.HTML, sync_to_thread=False)
+    def live(self, request: Asked, desk: TheDesk, press: ThePress) -> Response[bytes]:
         """What is being played now."""
         visit = visit_of(request, desk)
-        show = request.query_params.get("show", "all")
-        live = await desk.live()
-        return page(
-            renderer,
-            "live.html",
-            visit,
-            live=live,
-            sections=views.live_sections(live.matches),
-            show=show if show in SHOWN else "all",
-            today=desk.today(visit.zone),
-            stream="/live/stream?" + urlencode({"tz": visit.zone.key}),
-            path="/",
-        )
+        sheet = press.live(visit, picked(request, LIVE_SHOWS), competition_of(request))
+        return sheet.answer(request, visit.cookies())
 
-    @get("/day", opt={QUERY: ("tz", "date")})
-    async def any_day(self, request: Asked, desk: TheDesk) -> Redirect:
+    @get("/day", opt={QUERY: ("tz", "date")}, sync_to_thread=False)
+    def any_day(self, request: Asked, desk: TheDesk) -> Redirect:
         """The page of the day asked for in a form, or of today."""
         asked = request.query_params.get("date")
         day = zones.day_of(asked) if asked else desk.today(visit_of(request, desk).zone)
         return Redirect(f"/day/{day.isoformat()}", status_code=303)
 
-    @get("/day/{day:str}", opt={QUERY: ("tz",)}, media_type=MediaType.HTML)
-    async def day(
-        self, request: Asked, desk: TheDesk, renderer: TheRenderer, day: FromPath[str]
-    ) -> Response[str]:
+    @get("/day/{day:str}", opt={QUERY: LIST_QUERY}, media_type=MediaType.HTML)
+    async def day(self, request: Asked, desk: TheDesk, press: ThePress, day: FromPath[str]) -> Response[bytes]:
         """The fixtures of one calendar day."""
-        visit = visit_of(request, desk)
-        shown = zones.day_of(day)
-        diary = await desk.diary(shown, visit.zone)
-        return page(
-            renderer,
-            "day.html",
-            visit,
-            diary=diary,
-            groups=views.by_competition(diary.matches),
-            day=shown,
-            week=views.week(shown),
-            today=desk.today(visit.zone),
-            stream="/live/stream?rows=1",
-            path=f"/day/{shown}",
-        )
+        visit, show = visit_of(request, desk), picked(request, tuple(DAY_SHOWN))
+        sheet = await press.day(visit, zones.day_of(day), show, competition_of(request))
+        return sheet.answer(request, visit.cookies())
 
     @get("/match/{match_id:str}", opt={QUERY: ("tz",)}, media_type=MediaType.HTML)
     async def match(
-        self, request: Asked, desk: TheDesk, renderer: TheRenderer, match_id: FromPath[str]
-    ) -> Response[str]:
+        self, request: Asked, desk: TheDesk, press: ThePress, match_id: FromPath[str]
+    ) -> Response[bytes]:
         """One match."""
         visit = visit_of(request, desk)
-        today = desk.today(visit.zone)
-        stream, path = "/live/stream?" + urlencode({"match": match_id}), f"/match/{match_id}"
         try:
-            match = await desk.match(match_id)
+            sheet = await press.match(visit, match_id)
         except StoreUnavailable:
-            return page(renderer, "unable.html", visit, today=today, stream=None, path=path)
-        return page(
-            renderer,
-            "match.html",
-            visit,
-            match=match,
-            day=zones.at(match.match_time, visit.zone).date(),
-            today=today,
-            stream=stream,
-            path=path,
-            goal=None,
-            **views.match_parts(match),
-        )
+            sheet = press.unable(visit, f"/match/{match_id}")
+        return sheet.answer(request, visit.cookies())
 
+    @post("/favourites", request_max_body_size=FORM_BYTES_MAX, sync_to_thread=False)
+    def favourite(
+        self,
+        request: Asked,
+        desk: TheDesk,
+        data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
+    ) -> Redirect:
+        """Follow a match, or no longer, and go back to where the star was."""
+        check_own_site(request)
+        if set(data) != {"toggle"}:
+            raise BadInput("toggle", data.get("toggle", ""), "one id of a match, and nothing beside it")
+        favourites = toggled(visit_of(request, desk).favourites, data["toggle"])
+        return Redirect(way_back(request), status_code=303, cookies=[remembered(favourites)])
 
-def visit_of(request: Asked, desk: Desk) -> Visit:
-    """The zone asked for, else the one remembered, else the installation's."""
-    asked = request.query_params.get("tz")
-    if asked is not None:
-        return Visit(desk.zone(asked), chosen=True)
-    remembered = request.cookies.get(COOKIE)
-    known = remembered is not None and desk.knows_zone(remembered)
-    return Visit(desk.zone(remembered if known else None), chosen=False)
-
-
-def page(renderer: Renderer, template: str, visit: Visit, **context: Any) -> Response[str]:
-    """A whole page. A zone that was just chosen is remembered."""
-    cookie = Cookie(key=COOKIE, value=visit.zone.key, max_age=COOKIE_S, path="/", httponly=True, samesite="lax")
-    return Response(
-        renderer.page(template, zone=visit.zone, **context),
-        media_type=MediaType.HTML,
-        headers={"Cache-Control": NO_CACHE, "Vary": "Cookie"},
-        cookies=[cookie] if visit.chosen else [],
-    )
+    @get("/offline", media_type=MediaType.HTML, sync_to_thread=False)
+    def offline(self, renderer: TheRenderer) -> Response[str]:
+        """What stands for a page that was not kept, where there is no network."""
+        return Response(renderer.page("offline.html", stream=None), headers={"Cache-Control": "no-cache"})
 
 
 def failed(renderer: Renderer, request: Request[Any, Any, State], error: Exception) -> Response[str]:
