@@ -71,14 +71,17 @@ def _number(kind: str, record_id: str) -> int:
 
 
 def _absolute(part: Json, origin: str) -> Json:
+    """Rows, or rows by their kind, with whole addresses; what lies deeper in a row has none."""
     if isinstance(part, list):
-        return [_absolute(row, origin) for row in part]
-    if not isinstance(part, dict):
-        return part
-    logo = part.get("logo")
-    if isinstance(logo, str):
-        return part | {"logo": origin + logo} if logo.startswith(ROOT) else part
-    return {name: _absolute(each, origin) for name, each in part.items()}
+        return [_placed(row, origin) for row in part]
+    return {name: _absolute(each, origin) for name, each in part.items()} if isinstance(part, dict) else part
+
+
+def _placed(row: Json, origin: str) -> Json:
+    if not isinstance(row, dict):
+        return row
+    logo = row.get("logo")
+    return row | {"logo": origin + logo} if isinstance(logo, str) and logo.startswith(ROOT) else row
 
 
 def _shield(scale: float) -> Mask:
