@@ -13,13 +13,16 @@ from touchline.ingest.asking import Asking
 from touchline.ingest.catalogue import CatalogueSync
 from touchline.ingest.channel import Channel
 from touchline.ingest.diary import Diary
+from touchline.ingest.ended import EndedDetails
 from touchline.ingest.inbox import Inbox
 from touchline.ingest.intake import Intake
+from touchline.ingest.lineups import LineupSync
 from touchline.ingest.names import Names
 from touchline.ingest.poll import DetailLivePoll
 from touchline.ingest.push import PushSigns
 from touchline.ingest.recent import RecentList
 from touchline.ingest.reconcile import Reconcile, Requests
+from touchline.ingest.trends import TrendSync
 from touchline.ingest.unreadable import Unreadables
 from touchline.ingest.waiting import WaitingRoom
 from touchline.ingest.writer import Writer
@@ -55,6 +58,9 @@ class House:
         self.recent = RecentList(self.asking, self.inbox, db, self.clock, name)
         self.diary = Diary(self.asking, self.inbox, self.names, db, self.clock, ZoneInfo("UTC"), name)
         self.reconcile = Reconcile(self.requests, self.asking, self.inbox, db, self.clock, name)
+        self.trends = TrendSync(self.asking, self.inbox, db, self.clock, name)
+        self.lineups = LineupSync(self.asking, self.inbox, db, self.clock, name)
+        self.ended = EndedDetails(self.asking, self.inbox, db, self.clock, name)
         self.catalogue = CatalogueSync(self.asking, self.names, db, self.clock)
         self.push = Channel(Source.MQTT, name)
 
@@ -81,7 +87,7 @@ class House:
     async def matches(self, *ids: MatchId) -> dict[MatchId, Match]:
         """The rows as they are."""
         async with self.db.transaction(now_ms(self.clock)) as tx, tx.pipeline():
-            return await matches.lock(tx, ids, with_incidents=ids)
+            return await matches.lock(tx, ids, with_incidents=ids, with_lineup=ids, with_trend=ids)
 
     async def rows(self) -> list[Row]:
         """Every row of the truth, whole."""

@@ -17,6 +17,9 @@ class FakeProvider:
         self.live: list[Report] = []
         self.records: list[Report] = []
         self.histories: dict[MatchId, Report] = {}
+        self.trends: list[Report] = []
+        self.parts: dict[tuple[str, MatchId], Report] = {}
+        """What is asked for by match, by the name of the question."""
         self.named: list[CatalogueRecord] = []
         self.page_size = 1_000
         self.asked: list[str] = []
@@ -54,6 +57,19 @@ class FakeProvider:
         self._ask(f"history?uuid={match_id}")
         return Reading(reports=[self.histories[match_id]] if match_id in self.histories else [])
 
+    async def trend_live(self) -> Reading:
+        self._ask("trend_live")
+        return Reading(reports=self.trends)
+
+    async def trend_detail(self, match_id: MatchId) -> Reading:
+        return self._part("trend", match_id)
+
+    async def lineup(self, match_id: MatchId) -> Reading:
+        return self._part("lineup", match_id)
+
+    async def half_stats(self, match_id: MatchId) -> Reading:
+        return self._part("halves", match_id)
+
     async def catalogue(
         self,
         kind: Kind,
@@ -73,6 +89,10 @@ class FakeProvider:
         )
         start = ((page or 1) - 1) * self.page_size
         return Reading(catalogue=rows[start : start + self.page_size])
+
+    def _part(self, name: str, match_id: MatchId) -> Reading:
+        self._ask(f"{name}?uuid={match_id}")
+        return Reading(reports=[self.parts[name, match_id]] if (name, match_id) in self.parts else [])
 
     def _ask(self, question: str) -> None:
         self.asked.append(question)

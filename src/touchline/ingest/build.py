@@ -12,15 +12,18 @@ from touchline.ingest.catalogue import CatalogueSync
 from touchline.ingest.crests.source import Source
 from touchline.ingest.crests.sync import CrestSync
 from touchline.ingest.diary import Diary
+from touchline.ingest.ended import EndedDetails
 from touchline.ingest.heartbeat import Heartbeat
 from touchline.ingest.inbox import Inbox
 from touchline.ingest.intake import Intake
+from touchline.ingest.lineups import LineupSync
 from touchline.ingest.names import Names
 from touchline.ingest.poll import DetailLivePoll
 from touchline.ingest.ports import Pull, Push, ReadPush
 from touchline.ingest.push import PushFeed, PushSigns
 from touchline.ingest.recent import RecentList
 from touchline.ingest.reconcile import Reconcile, Requests
+from touchline.ingest.trends import TrendSync
 from touchline.ingest.unreadable import Unreadables
 from touchline.ingest.waiting import WaitingRoom
 from touchline.ingest.writer import Writer
@@ -68,6 +71,9 @@ class Ingest:
             RecentList(asking, self._inbox, db, clock, node),
             Diary(asking, self._inbox, names, db, clock, ZoneInfo(settings.web.timezone), node),
             Reconcile(self._requests, asking, self._inbox, db, clock, node),
+            TrendSync(asking, self._inbox, db, clock, node),
+            LineupSync(asking, self._inbox, db, clock, node),
+            EndedDetails(asking, self._inbox, db, clock, node),
             CatalogueSync(asking, names, db, clock),
             self._unreadables,
         ]

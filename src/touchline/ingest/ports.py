@@ -37,6 +37,18 @@ class Pull(Protocol):
     async def live_history(self, match_id: MatchId) -> Reading:
         """One finished match: score, statistics, incidents, commentary."""
 
+    async def trend_live(self) -> Reading:
+        """How the pressure went, of every match in play."""
+
+    async def trend_detail(self, match_id: MatchId) -> Reading:
+        """How the pressure went in one match."""
+
+    async def lineup(self, match_id: MatchId) -> Reading:
+        """Who plays in one match."""
+
+    async def half_stats(self, match_id: MatchId) -> Reading:
+        """The statistics of each half of one match."""
+
     async def catalogue(
         self,
         kind: Kind,

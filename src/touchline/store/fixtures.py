@@ -1,10 +1,15 @@
 """What ingest asks about the rows the schedule has made."""
 
+from touchline.football.model import Group
 from touchline.ids import MatchId
 from touchline.store.db import Tx
 from touchline.store.sql import load
 
 SQL = load("fixtures")
+LATE_S = 7_200
+"""A match that has not begun so long after its time is not about to."""
+LONGEST_S = 6 * 3_600
+"""From the scheduled time to the end, at most; it keeps a look at what has ended short."""
 
 
 async def count(tx: Tx, start: int, end: int) -> int:
@@ -23,3 +28,24 @@ async def unnamed(tx: Tx, most: int) -> list[tuple[str, str]]:
     """(kind, id) of competitions and teams around today that the catalogue does not have."""
     rows = await tx.rows(SQL["unnamed"], {"now": tx.now, "most": most})
     return [(str(kind), str(id_)) for kind, id_ in rows]
+
+
+async def anything_in_play(tx: Tx) -> bool:
+    """Whether any match is in play."""
+    row = await tx.row(SQL["anything_in_play"])
+    return row is not None and bool(row[0])
+
+
+async def want_lineup(tx: Tx, ahead_s: int) -> list[MatchId]:
+    """Covered matches in play, and those that begin within `ahead_s` and have no confirmed line-up.
+
+    Those without any come first, then by time.
+    """
+    rows = await tx.rows(SQL["want_lineup"], {"now": tx.now, "ahead_s": ahead_s, "late_s": LATE_S})
+    return [MatchId(row[0]) for row in rows]
+
+
+async def want_last_word(tx: Tx, after_s: int, back_s: int) -> list[tuple[Group, MatchId]]:
+    """What matches that ended between `back_s` and `after_s` ago have not been told since: the oldest first."""
+    span = {"from_ts": tx.now - back_s, "until_ts": tx.now - after_s, "longest_s": LONGEST_S}
+    return [(Group(group), MatchId(match_id)) for group, match_id in await tx.rows(SQL["want_last_word"], span)]

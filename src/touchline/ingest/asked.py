@@ -1,0 +1,37 @@
+"""What was asked for lately: not again too soon, and not for ever."""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+
+from touchline.clock import Clock
+from touchline.ingest.pace import real_s
+
+REMEMBERED_MAX = 20_000
+"""Things remembered; the longest unasked are forgotten first."""
+
+
+class Asked:
+    """Remembers when each thing was last asked for, and how often."""
+
+    def __init__(self, clock: Clock, again_s: float, *, floor_s: float, times_max: int | None = None) -> None:
+        self._clock = clock
+        self._again_s = again_s
+        self._floor_s = floor_s
+        self._times_max = times_max
+        self._last: OrderedDict[Hashable, tuple[float, int]] = OrderedDict()
+
+    def is_due(self, thing: Hashable) -> bool:
+        """Whether `thing` may be asked for: never was, or `again_s` football seconds ago and not too often."""
+        if thing not in self._last:
+            return True
+        at, times = self._last[thing]
+        if self._times_max is not None and times >= self._times_max:
+            return False
+        return self._clock.monotonic() - at >= real_s(self._clock, self._again_s, self._floor_s)
+
+    def note(self, thing: Hashable) -> None:
+        """`thing` was asked for now, and answered."""
+        _, times = self._last.pop(thing, (0.0, 0))
+        self._last[thing] = (self._clock.monotonic(), times + 1)
+        while len(self._last) > REMEMBERED_MAX:
+            self._last.popitem(last=False)

@@ -1,0 +1,240 @@
+"""Line-ups, trends and last words: asked for when they are due, written by the one writer."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+from tests.ingest.claims import A, B, T, record, report, score
+from tests.ingest.house import House
+
+from touchline.clock import SteppedClock
+from touchline.errors import CircuitOpenError
+from touchline.football.model import (
+    Group,
+    HalfStat,
+    Halves,
+    Lineup,
+    LineupPlayer,
+    LineupSide,
+    Says,
+    Source,
+    Stat,
+    Status,
+    Trend,
+)
+from touchline.ids import MatchId
+from touchline.ingest.asked import REMEMBERED_MAX, Asked
+from touchline.ingest.pace import until_slot
+
+TREND = Trend(45, ((3, -1), ()))
+EXPECTED = Lineup(confirmed=False, home=LineupSide(players=(LineupPlayer(name="P. Nine"),)), away=LineupSide())
+CONFIRMED = replace(EXPECTED, confirmed=True)
+
+
+async def scheduled(house: House, *ids: MatchId, at: int = T, covered: int = 1) -> None:
+    """The schedule knows these; they have a line-up if `covered`."""
+    says = record(at)
+    assert says.schedule is not None
+    says = replace(says, schedule=replace(says.schedule, coverage={"lineup": covered}))
+    house.provider.records += [report(id_, says, T - 100) for id_ in ids]
+    await house.round(house.recent)
+    house.provider.asked.clear()
+
+
+async def playing(house: House, *ids: MatchId, covered: int = 1) -> None:
+    """These are in play."""
+    await scheduled(house, *ids, covered=covered)
+    house.hear(*(report(id_, score()) for id_ in ids))
+    await house.written()
+
+
+# ---------------------------------------------------------------- trends
+
+
+async def test_nobody_asks_for_trends_while_nothing_is_in_play(house: House) -> None:
+    await scheduled(house, A)
+
+    await house.trends.turn()
+
+    assert house.provider.asked == []
+
+
+async def test_one_call_brings_the_trend_of_every_match_and_a_change_row_each(house: House) -> None:
+    await playing(house, A, B)
+    before = len(await house.changes())
+    house.provider.trends = [report(A, Says(trend=TREND)), report(B, Says(trend=Trend(45, ((0,),))))]
+
+    wait = await house.trends.turn()
+    await house.written()
+
+    found = await house.matches(A, B)
+    assert (house.provider.asked, found[A].trend, found[B].trend) == (["trend_live"], TREND, Trend(45, ((0,),)))
+    assert [(change.match_id, change.kind) for change in (await house.changes())[before:]] == [
+        (A, "match"),
+        (B, "match"),
+    ]
+    assert wait <= timedelta(seconds=60)
+
+
+async def test_a_trend_that_stands_changes_nothing(house: House) -> None:
+    await playing(house, A)
+    house.provider.trends = [report(A, Says(trend=TREND))]
+    await house.trends.turn()
+    await house.written()
+    before = await house.changes()
+
+    await house.trends.turn()
+    await house.written()
+
+    assert await house.changes() == before
+
+
+async def test_an_answer_that_was_asked_for_earlier_loses(house: House, another: Callable[[], House]) -> None:
+    await playing(house, A)
+    slow = another()
+    slow.provider.trends = [report(A, Says(trend=TREND))]
+    await slow.trends.turn()
+    await house.clock.advance(60)
+    fresh = replace(TREND, halves=((3, -1, 7), ()))
+    house.provider.trends = [report(A, Says(trend=fresh))]
+    await house.trends.turn()
+
+    await house.written()
+    await slow.written()
+
+    assert (await house.matches(A))[A].trend == fresh
+
+
+# ---------------------------------------------------------------- line-ups
+
+
+@pytest.mark.parametrize(
+    ("begins_in_s", "covered", "asked"),
+    [(3_600, 1, True), (3_601, 1, False), (-7_200, 1, True), (-7_201, 1, False), (600, 0, False)],
+)
+async def test_line_ups_of_covered_matches_are_asked_for_an_hour_ahead(
+    house: House, begins_in_s: int, covered: int, asked: bool
+) -> None:
+    await scheduled(house, A, at=T + begins_in_s, covered=covered)
+
+    await house.lineups.turn()
+
+    assert house.provider.asked == ([f"lineup?uuid={A}"] if asked else [])
+
+
+async def test_a_line_up_is_asked_for_until_it_is_confirmed_and_again_in_play(house: House) -> None:
+    await scheduled(house, A, at=T + 3_000)
+    answers = [None, EXPECTED, CONFIRMED, CONFIRMED]
+    stood = []
+    for answer in answers:
+        if answer is not None:
+            house.provider.parts["lineup", A] = report(A, Says(lineup=answer))
+        await house.lineups.turn()
+        await house.lineups.turn()  # too soon to be asked again
+        await house.written()
+        stood.append((await house.matches(A))[A].lineup)
+        await house.clock.advance(900)
+
+    assert stood == answers
+    assert len(house.provider.asked) == 3, "nobody asks about a confirmed one before the match"
+
+    house.hear(report(A, score()))
+    await house.written()
+    await house.lineups.turn()
+    assert len(house.provider.asked) == 4
+
+
+async def test_a_turn_asks_about_so_many_and_the_next_follows_soon(house: House) -> None:
+    ids = [MatchId(f"aaaaaaaaaaaa{number:03}") for number in range(25)]
+    await scheduled(house, *ids)
+
+    assert await house.lineups.turn() == timedelta(seconds=2)
+    await house.lineups.turn()
+
+    assert house.provider.asked == [f"lineup?uuid={id_}" for id_ in ids]
+
+
+async def test_without_an_answer_the_turn_ends_and_the_match_is_asked_about_again(house: House) -> None:
+    await scheduled(house, A, B)
+    house.provider.failure = CircuitOpenError("thesports-http", "/match/lineup/detail")
+    await house.lineups.turn()
+    house.provider.failure = None
+    await house.lineups.turn()
+
+    assert house.provider.asked == [f"lineup?uuid={id_}" for id_ in (A, A, B)]
+
+
+# ---------------------------------------------------------------- after the end
+
+
+async def test_the_last_words_are_asked_for_a_minute_after_the_end(house: House) -> None:
+    await playing(house, A)
+    house.provider.trends = [report(A, Says(trend=TREND))]
+    house.provider.parts["lineup", A] = report(A, Says(lineup=CONFIRMED))
+    await house.trends.turn()
+    await house.lineups.turn()
+    await house.written()
+    await house.clock.advance(1)
+    house.hear(report(A, Says(stats=(Stat(2, 3, 1), Stat(25, 55, 45)))), report(A, score(status=Status.ENDED)))
+    await house.written()
+    house.provider.asked.clear()
+    await house.ended.turn()
+    assert house.provider.asked == []
+
+    halves = Halves(first=(HalfStat(2, 1, 1),), second=(HalfStat(2, 2, 0), HalfStat(25, 55, 45)))
+    house.provider.parts["halves", A] = report(A, Says(halves=halves))
+    house.provider.parts["trend", A] = report(A, Says(trend=replace(TREND, halves=((3, -1), (4,)))))
+    await house.clock.advance(60)
+    await house.ended.turn()
+    await house.written()
+
+    assert sorted(house.provider.asked) == [f"{part}?uuid={A}" for part in ("halves", "lineup", "trend")]
+    match = (await house.matches(A))[A]
+    assert (match.first_half_stats, match.second_half_stats) == (halves.first, halves.second)
+    assert match.trend is not None
+    assert match.trend.halves[1] == (4,)
+    assert match.provenance[Group.HALVES].source is Source.HALF_STATS
+
+
+async def test_what_was_told_is_not_asked_for_again_and_what_was_not_only_so_often(house: House) -> None:
+    await playing(house, A)
+    house.hear(report(A, Says(stats=(Stat(2, 3, 1),))), report(A, score(status=Status.ENDED)))
+    await house.written()
+    for _ in range(5):
+        await house.clock.advance(700)
+        await house.ended.turn()
+    assert house.provider.asked == [f"halves?uuid={A}"] * 3
+
+    await playing(house, B)
+    house.provider.parts["halves", B] = report(B, Says(halves=Halves(first=(HalfStat(2, 1, 1),))))
+    house.hear(report(B, Says(stats=(Stat(2, 3, 1),))), report(B, score(status=Status.ENDED)))
+    await house.written()
+    for _ in range(3):
+        await house.clock.advance(700)
+        await house.ended.turn()
+        await house.written()
+    assert house.provider.asked == [f"halves?uuid={B}"]
+
+
+# ---------------------------------------------------------------- when
+
+
+@pytest.mark.parametrize(("now", "wait_s"), [(0, 22), (21.5, 2), (22, 60), (23, 59), (59, 23)])
+def test_a_slot_is_an_offset_past_the_minute(now: float, wait_s: float) -> None:
+    assert until_slot(SteppedClock(T - T % 60 + now), 60, 22) == timedelta(seconds=wait_s)
+
+
+async def test_what_was_asked_is_remembered_in_bounds() -> None:
+    clock = SteppedClock(T)
+    asked = Asked(clock, 900, floor_s=60, times_max=2)
+    for thing in range(REMEMBERED_MAX + 1):
+        asked.note(thing)
+
+    assert asked.is_due(0), "the oldest is forgotten"
+    assert not asked.is_due(1)
+    await clock.advance(900)
+    assert asked.is_due(1)
+    asked.note(1)
+    await clock.advance(900)
+    assert not asked.is_due(1), "twice is enough"
