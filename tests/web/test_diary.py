@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.web.matchday import Fixture, store
 
+from touchline.clock import SteppedClock
 from touchline.errors import BadInput
 from touchline.football.model import Status
 from touchline.store.db import Database
+from touchline.web.shelf import FRESH_S
 from touchline.web.zones import Zones, day_of, span
 
 
@@ -59,7 +61,9 @@ LENGTHS = (
 """Zone, day, and how many hours it has."""
 
 
-async def test_a_day_is_as_long_as_the_clocks_make_it(client: AsyncClient, database: Database) -> None:
+async def test_a_day_is_as_long_as_the_clocks_make_it(
+    client: AsyncClient, database: Database, clock: SteppedClock
+) -> None:
     for place, (zone, day, hours) in enumerate(LENGTHS):
         answer = (await client.get("/api/matches/diary", params={"date": day, "tz": zone})).json()
         from_ts, until_ts = answer["from_ts"], answer["until_ts"]
@@ -68,6 +72,7 @@ async def test_a_day_is_as_long_as_the_clocks_make_it(client: AsyncClient, datab
         own = [f"{name}{place:02}" for name in ("first", "lastly", "nextday")]
         for id_, instant in zip(own, (from_ts, until_ts - 1, until_ts), strict=True):
             await store(database, Fixture(id=id_, status=Status.NOT_STARTED, match_time=instant))
+        await clock.advance(FRESH_S)
 
         assert [id_ for id_ in await ids(client, day, zone) if id_ in own] == own[:2]
 

@@ -4,6 +4,7 @@ from httpx import AsyncClient
 from tests.web.matchday import NOW, Fixture, change, name, put, score, store
 
 from touchline.clock import SteppedClock
+from touchline.feed.position import STEPS
 from touchline.football.model import Side, Status, StatusChanged
 from touchline.store.db import Database
 
@@ -67,7 +68,7 @@ async def test_a_match_is_shown_as_the_contract_says(client: AsyncClient, databa
     epoch = answer["cursor"].partition("-")[0]
     assert answer == {
         "as_of": NOW - 7,
-        "cursor": f"{epoch}-{seq}",
+        "cursor": f"{epoch}-{seq * STEPS}",
         "stale": False,
         "counts": {"in_play": 1, "expected": 0},
         "matches": [
@@ -251,7 +252,7 @@ async def test_the_end_of_a_match_never_turns_the_view_back(client: AsyncClient,
 
     assert [match["id"] for match in after["matches"]] == ["stays1"]
     assert after["as_of"] == NOW + 3
-    assert after["cursor"].endswith(f"-{seq}")
+    assert after["cursor"].endswith(f"-{seq * STEPS}")
     assert before["as_of"] < after["as_of"]
 
 

@@ -122,14 +122,14 @@ def test_every_coding_holds_the_same_bytes(encoding: Encoding) -> None:
     body = b'{"matches":[]}' * 100
     unpack = {"br": brotli.decompress, "gzip": gzip.decompress, "identity": bytes}[encoding]
 
-    variant = Representation(body).variant(encoding.encode())
+    variant = Representation("/", body).variant(encoding.encode())
 
     assert (variant.encoding, unpack(variant.body)) == (encoding, body)
     assert b"content-length: %d\r\n" % len(variant.body) in variant.head_200
 
 
 def test_an_encoding_is_made_once_however_it_is_asked_for() -> None:
-    representation = Representation(b"x" * 1_000)
+    representation = Representation("/", b"x" * 1_000)
 
     made = {id(representation.variant(b"br;q=0.%d" % place)) for place in range(1, 3 * WISHES_MAX)}
 
@@ -150,6 +150,6 @@ def test_an_encoding_is_made_once_however_it_is_asked_for() -> None:
     ],
 )
 def test_a_held_tag_is_found(header: bytes, expected: bool) -> None:
-    variant = Representation(b"{}").variant(b"")
+    variant = Representation("/", b"{}").variant(b"")
 
     assert variant.held_by(header.replace(b"%s", variant.etag)) is expected

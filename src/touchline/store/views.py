@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -81,32 +81,32 @@ class Head(Struct, frozen=True, kw_only=True):
 
 
 class Sheet(Struct, frozen=True, kw_only=True):
-    """A list of matches, read in one snapshot with the head of the stream."""
+    """A list of matches, and the epoch that their numbers of changes belong to."""
 
-    head: Head
+    epoch: str
     items: list[Item]
 
 
 class Parts(Struct, frozen=True, kw_only=True):
-    """What a match's own page shows beside its board."""
+    """What a match's own page shows beside its board; by default nothing is known."""
 
-    first_half_kickoff_ts: int | None
-    second_half_kickoff_ts: int | None
-    overtime_kickoff_ts: int | None
-    neutral: bool
-    round_num: int
-    aggregate: Pair | None
-    data_completeness: dict[str, Any]
-    statistics: list[Stat]
-    first_half_stats: list[HalfStat] | None
-    statistics_second_half: list[HalfStat] | None
-    commentary: list[TextLine]
-    lineup: Lineup | None
-    trend: Trend | None
-    venue: str | None
-    referee: str | None
-    season: str | None
-    stage: str | None
+    first_half_kickoff_ts: int | None = None
+    second_half_kickoff_ts: int | None = None
+    overtime_kickoff_ts: int | None = None
+    neutral: bool = False
+    round_num: int = 0
+    aggregate: Pair | None = None
+    data_completeness: dict[str, Any] = {}
+    statistics: list[Stat] = []
+    first_half_stats: list[HalfStat] | None = None
+    statistics_second_half: list[HalfStat] | None = None
+    commentary: list[TextLine] = []
+    lineup: Lineup | None = None
+    trend: Trend | None = None
+    venue: str | None = None
+    referee: str | None = None
+    season: str | None = None
+    stage: str | None = None
 
 
 class Whole(Struct, frozen=True, kw_only=True):
@@ -124,6 +124,12 @@ class WholeText(NamedTuple):
     id: MatchId
     seq: int
     json: bytes
+
+    @classmethod
+    def of(cls, item: Item) -> Self:
+        """A match of which nothing but its board is known."""
+        whole = Whole(item=item, parts=Parts(), incidents=[], revisions=[])
+        return cls(item.id, item.seq, msgspec.json.encode(whole))
 
     def read(self) -> Whole:
         """What it says."""
@@ -143,23 +149,16 @@ class ProviderLine(Struct, frozen=True, kw_only=True):
     age_s: float
 
 
-async def live(tx: Tx, window_s: int) -> Sheet:
-    """The live window at the transaction's football time."""
-    await tx.execute(STEADY)
-    items = await _rows(tx, "live", {"now": tx.now, "window_s": window_s}, Item)
-    return Sheet(head=await head(tx), items=items)
-
-
 async def between(tx: Tx, from_ts: int, until_ts: int) -> Sheet:
     """The fixtures with `from_ts <= match_time < until_ts`, at most `DAY_MAX`."""
     await tx.execute(STEADY)
     span = {"from_ts": from_ts, "until_ts": until_ts, "limit": DAY_MAX}
     items = await _rows(tx, "between", span, Item)
-    return Sheet(head=await head(tx), items=items)
+    return Sheet(epoch=(await head(tx)).epoch, items=items)
 
 
 async def board(tx: Tx, from_ts: int, until_ts: int, limit: int) -> list[Item]:
-    """The live set and the fixtures of `[from_ts, until_ts)`, at most `limit`: the live set first, then by time."""
+    """The live set, then by time the fixtures of `[from_ts, until_ts)`: at most `limit`."""
     return await _rows(tx, "board", {"from_ts": from_ts, "until_ts": until_ts, "limit": limit}, Item)
 
 

@@ -16,13 +16,6 @@ LEFT JOIN LATERAL (
     ORDER BY change.seq DESC LIMIT 1
 ) AS status ON TRUE
 
--- live --
--- The live set without a limit of time, and what should have started within the window.
-SELECT * FROM match_item AS m
-WHERE m.status_id IN (2, 3, 4, 5, 7)
-    OR (m.status_id = 1 AND m.match_time BETWEEN %(now)s::bigint - %(window_s)s::bigint AND %(now)s)
-ORDER BY m.status_id = 1, m.match_time, m.competition_name COLLATE "C", m.id
-
 -- between --
 -- The fixtures of a half-open span of time.
 SELECT * FROM match_item AS m

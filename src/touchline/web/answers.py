@@ -1,52 +1,18 @@
-"""What was read, in the shapes of the API. Nothing is computed here that the database does not say."""
+"""A match and its parts in the shapes of the API. Nothing is computed here that the database does not say."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from itertools import groupby
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import asdict
 
 from touchline.feed.items import SIDES, match_item
 from touchline.football.model import HalfStat, Stat
-from touchline.store.views import Head, Item, Sheet, Whole
-from touchline.web import codes, lineups, shapes, zones
+from touchline.store.views import Whole
+from touchline.web import codes, lineups, shapes
 from touchline.web.incidents import incident_items
 
-
 Counter = TypeVar("Counter", Stat, HalfStat)
-
-
-def live(sheet: Sheet, *, now: float, window_s: int, stale: bool) -> shapes.Live:
-    """The live window. `as_of` and `cursor` belong to the newest change the view contains."""
-    matches = [match_item(item, now, window_s) for item in sheet.items]
-    in_play = sum(match.live_state is shapes.LiveState.IN_PLAY for match in matches)
-    as_of, cursor = _position(sheet.head, sheet.items, left=True)
-    return shapes.Live(
-        as_of=as_of,
-        cursor=cursor,
-        stale=stale,
-        counts=shapes.Counts(in_play=in_play, expected=len(matches) - in_play),
-        matches=matches,
-    )
-
-
-def diary(sheet: Sheet, *, day: date, zone: ZoneInfo, now: float, window_s: int, stale: bool) -> shapes.Diary:
-    """The fixtures of one local day."""
-    from_ts, until_ts = zones.span(day, zone)
-    as_of, cursor = _position(sheet.head, sheet.items, left=False)
-    return shapes.Diary(
-        date=day.isoformat(),
-        tz=zone.key,
-        from_ts=from_ts,
-        until_ts=until_ts,
-        as_of=as_of,
-        cursor=cursor,
-        stale=stale,
-        count=len(sheet.items),
-        matches=[match_item(item, now, window_s) for item in sheet.items],
-    )
 
 
 def match_detail(whole: Whole, *, now: float, window_s: int, stale: bool) -> shapes.MatchDetail:
@@ -142,16 +108,6 @@ def kickoffs(whole: Whole) -> shapes.Kickoffs:
             for each in whole.revisions
         ],
     )
-
-
-def _position(head: Head, items: Sequence[Item], *, left: bool) -> tuple[int, str]:
-    """`as_of` and `cursor` of a view: its newest change. A live view also contains what `left` it:
-    the newest change of a status, else the end of a match would turn its clock back."""
-    newest = [(item.seq, item.at_ms) for item in items]
-    if left:
-        newest.append((head.status_seq, head.status_at_ms))
-    seq, at_ms = max(newest, default=(0, 0))
-    return at_ms // 1000, f"{head.epoch}-{seq}"
 
 
 def _pair(pair: tuple[int, int] | None) -> list[int] | None:

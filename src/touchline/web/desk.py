@@ -1,4 +1,4 @@
-"""Where the API, the pages and the streams ask: reads put into answers, in the zone asked for."""
+"""Where the pages ask: days and matches, in the zone asked for."""
 
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -9,14 +9,18 @@ from touchline.clock import Clock
 from touchline.settings import Web
 from touchline.store.views import Whole
 from touchline.web import answers, shapes, zones
-from touchline.web.reads import Copy, Reads
+from touchline.web.days import Days
+from touchline.web.details import Details
+from touchline.web.shelf import Copy
+from touchline.web.zones import Day
 
 
 class Desk:
-    """Answers at the clock's football time. Raises NotFound, and StoreUnavailable where no copy is held."""
+    """Answers at the clock's football time. Raises NotFound, and StoreUnavailable where nothing is known."""
 
-    def __init__(self, reads: Reads, clock: Clock, settings: Web) -> None:
-        self._reads = reads
+    def __init__(self, days: Days, details: Details, clock: Clock, settings: Web) -> None:
+        self._days = days
+        self._details = details
         self._clock = clock
         self._settings = settings
         self._zones = zones.Zones()
@@ -38,26 +42,20 @@ class Desk:
         """The calendar day in `zone`."""
         return zones.today(self._clock.now(), zone)
 
-    async def live(self) -> shapes.Live:
-        """The live window; empty and stale where the database does not answer and never did."""
-        copy = await self._reads.live()
-        return answers.live(copy.value, now=self._clock.now(), window_s=self.window_s, stale=copy.stale)
-
     async def diary(self, day: date, zone: ZoneInfo) -> shapes.Diary:
-        """The fixtures of one local day."""
-        copy = await self._reads.day(*zones.span(day, zone))
-        return answers.diary(
-            copy.value, day=day, zone=zone, now=self._clock.now(), window_s=self.window_s, stale=copy.stale
-        )
+        """The fixtures of one local day, marked stale where they can't be read."""
+        asked = Day.of(day, zone)
+        return self._days.told(asked, await self._days.get(asked))
 
     async def match(self, match_id: str) -> shapes.MatchDetail:
         """One match with its parts."""
-        copy = await self._reads.match(match_id)
+        copy = await self.whole(match_id)
         return answers.match_detail(copy.value, now=self._clock.now(), window_s=self.window_s, stale=copy.stale)
 
     async def whole(self, match_id: str) -> Copy[Whole]:
-        """One match as it was read."""
-        return await self._reads.match(match_id)
+        """One match as it is known, not behind the board while the database answers."""
+        detail = await self._details.get(match_id)
+        return Copy(detail.read(), detail.stale)
 
 
 TheDesk = NamedDependency[Desk]

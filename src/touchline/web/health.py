@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from touchline.clock import Clock
 from touchline.errors import StoreUnavailable
+from touchline.feed.board import Board
 from touchline.feed.hub import Seats
 from touchline.feed.stream import Follower
 from touchline.store.views import ProviderLine
@@ -77,9 +78,10 @@ class Health:
     interval = "5 s"
     batch_size = 1
 
-    def __init__(self, reads: Reads, follower: Follower, seats: Seats, clock: Clock) -> None:
+    def __init__(self, reads: Reads, follower: Follower, board: Board, seats: Seats, clock: Clock) -> None:
         self._reads = reads
         self._follower = follower
+        self._board = board
         self._seats = seats
         self._clock = clock
         self._providers: list[ProviderLine] = []
@@ -93,10 +95,8 @@ class Health:
         return next((State(each) for each in WORST_FIRST if each in states), State.UNKNOWN)
 
     async def turn(self) -> timedelta:
-        """Look at the database and at what ingest says of the provider, and renew the copy of the live window:
-        a database that dies before anybody asked leaves the live page whole."""
+        """Look at the database and at what ingest says of the provider."""
         await self.look()
-        await self._reads.live()
         return LOOK_EVERY
 
     async def look(self) -> None:
@@ -114,10 +114,12 @@ class Health:
         return Summary(ok=well, database=database, provider=self.provider, changes=changes)
 
     def readiness(self) -> Readiness:
-        """Ready while there is something true to show: from the database, or from the last good copy."""
+        """Ready while there is something true to show: the database answers, or the board was read once."""
         parts = [self._database(), *self._provider_parts()]
         reasons = [f"{part.name}: {part.state} ({part.reason})" for part in parts if part.state is not State.OK]
-        return Readiness(ready=self._database().state is State.OK or self._reads.holds_live(), reasons=reasons)
+        return Readiness(
+            ready=self._database().state is State.OK or self._board.position is not None, reasons=reasons
+        )
 
     def detail(self) -> Detail:
         """Every part."""

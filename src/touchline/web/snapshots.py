@@ -37,7 +37,7 @@ class Variant:
 
     __slots__ = ("body", "encoding", "etag", "head_200", "head_304", "headers_200", "headers_304")
 
-    def __init__(self, body: bytes, encoding: Encoding, tag: str, media_type: str) -> None:
+    def __init__(self, body: bytes, encoding: Encoding, tag: str) -> None:
         etag = f'"{tag}-{encoding}"'
         self.body = body
         self.encoding = encoding
@@ -45,7 +45,7 @@ class Variant:
         self.headers_304 = {"etag": etag, "cache-control": CACHE_CONTROL, "vary": "Accept-Encoding"}
         coding = {} if encoding is Encoding.IDENTITY else {"content-encoding": str(encoding)}
         self.headers_200 = self.headers_304 | coding
-        of_body = {"content-type": media_type, "content-length": str(len(body))}
+        of_body = {"content-type": JSON, "content-length": str(len(body))}
         self.head_200 = _head("200 OK", self.headers_200 | of_body)
         self.head_304 = _head("304 Not Modified", self.headers_304)
 
@@ -58,13 +58,16 @@ class Variant:
 
 
 class Representation:
-    """One answer. Each encoding is made when it is first asked for, and kept."""
+    """One answer in JSON. Each encoding is made when it is first asked for, and kept.
 
-    __slots__ = ("_by_wish", "_media_type", "_tag", "_variants", "body")
+    `route` is the template of its address, as metrics name it.
+    """
 
-    def __init__(self, body: bytes, media_type: str = JSON) -> None:
+    __slots__ = ("_by_wish", "_tag", "_variants", "body", "route")
+
+    def __init__(self, route: str, body: bytes) -> None:
+        self.route = route
         self.body = body
-        self._media_type = media_type
         self._tag = blake2b(body, digest_size=12).hexdigest()
         self._variants: dict[Encoding, Variant] = {}
         self._by_wish: dict[bytes, Variant] = {}
@@ -83,7 +86,7 @@ class Representation:
         encoding = choice.packed if len(self.body) >= PACK_FROM_BYTES else choice.small
         if encoding not in self._variants:
             packed = encode(self.body, encoding)
-            self._variants[encoding] = Variant(packed, encoding, self._tag, self._media_type)
+            self._variants[encoding] = Variant(packed, encoding, self._tag)
         return self._variants[encoding]
 
 

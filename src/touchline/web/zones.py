@@ -1,6 +1,7 @@
 """Time zones exist only here, at the edge: which are known, and where a local day begins and ends."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from touchline.errors import BadInput
@@ -44,6 +45,24 @@ OFFERED = (
     "Pacific/Auckland",
 )
 """What the pages offer in their list; any other IANA zone can be asked for by name."""
+
+
+class Day(NamedTuple):
+    """One calendar day in one zone."""
+
+    local: date
+    zone: ZoneInfo
+    span: tuple[int, int]
+    """Half open, Unix seconds."""
+
+    @classmethod
+    def of(cls, day: date, zone: ZoneInfo) -> Self:
+        """That day there."""
+        return cls(day, zone, span(day, zone))
+
+    def has(self, instant: float) -> bool:
+        """Whether the instant lies in it."""
+        return self.span[0] <= instant < self.span[1]
 
 
 class Zones:
