@@ -1,15 +1,15 @@
 """The application over a test's own database, and a server of its own for who stops one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from httpx import ASGITransport, AsyncClient
+from httpx import ASGITransport, AsyncClient, Request
 from playwright.async_api import Browser
 from tests.conftest import Conninfo
-from tests.web.browsing import chromium
+from tests.web.browsing import Site, chromium, visited
 from tests.web.matchday import NOW
 
 from touchline.clock import SteppedClock, SystemClock
@@ -20,6 +20,9 @@ from touchline.store.db import Database
 from touchline.store.migrate import migrate
 from touchline.web.app import Parts, build
 from touchline.web.server import serve
+
+Opening = Callable[[], AbstractAsyncContextManager[Site]]
+"""Opens the site for as long as a block runs."""
 
 
 @pytest.fixture
@@ -35,8 +38,16 @@ def parts(database: Database, conninfo: Conninfo, clock: SteppedClock) -> Parts:
 @pytest.fixture
 async def client(parts: Parts) -> AsyncIterator[AsyncClient]:
     """Asks the application as a server would, in the loop of the test."""
+
+    async def catch_up(_: Request) -> None:
+        """What the loops would have done by now."""
+        await parts.follower.catch_up()
+        await parts.board.turn()
+
     transport = ASGITransport(build(parts), raise_app_exceptions=False)
-    async with AsyncClient(transport=transport, base_url="http://touchline") as opened:
+    async with AsyncClient(
+        transport=transport, base_url="http://touchline", event_hooks={"request": [catch_up]}
+    ) as opened:
         yield opened
 
 
@@ -45,6 +56,18 @@ async def browser() -> AsyncIterator[Browser]:
     """One Chromium for all tests of a file; each visitor in it has a context of his own."""
     async with chromium() as launched:
         yield launched
+
+
+@pytest.fixture
+def site(browser: Browser, database: Database, conninfo: Conninfo) -> Opening:
+    """Serves the test's database to visitors, for as long as a block runs."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Site]:
+        async with served(database, conninfo.app) as address, visited(browser, address) as site:
+            yield site
+
+    return opened
 
 
 @pytest.fixture
@@ -60,9 +83,7 @@ def own_postgres(tmp_path: Path) -> Iterator[Postgres]:
 
 
 @asynccontextmanager
-async def served(
-    database: Database, conninfo: str, settings: Web | None = None
-) -> AsyncIterator[str]:
+async def served(database: Database, conninfo: str, settings: Web | None = None) -> AsyncIterator[str]:
     """The real server on a free port, its football time starting at NOW; the address."""
     wall = SystemClock()
     clock = SystemClock(real_epoch=wall.real(), virtual_epoch=NOW)

@@ -16,7 +16,7 @@ from touchline.errors import NotFound
 from touchline.web.encodings import Encoding, choose, encode
 from touchline.web.icons import DRAWN, drawn
 from touchline.web.pages.manifest import manifest
-from touchline.web.queries import Asked
+from touchline.web.queries import QUERY, Asked
 
 FOREVER = "public, max-age=31536000, immutable"
 BRIEFLY = "public, max-age=60"
@@ -63,7 +63,8 @@ class Assets:
 
     def url(self, name: str) -> str:
         """Where a page finds the file called `name`."""
-        self._body(name)
+        if name not in self._files and name not in DRAWN:
+            raise NotFound("asset", name)
         return f"/static/{self._version}/{name}"
 
     def get(self, version: str, name: str) -> Asset:
@@ -96,9 +97,9 @@ def asset_routes(assets: Assets) -> list[HTTPRouteHandler]:
         """One file of the pages."""
         return _sent(request, assets, assets.get(version, name))
 
-    @get(f"/{WORKER}", include_in_schema=False, sync_to_thread=False)
+    @get(f"/{WORKER}", opt={QUERY: ("v",)}, include_in_schema=False, sync_to_thread=False)
     def worker(request: Asked) -> Response[bytes]:
-        """The service worker."""
+        """The service worker; `v` is the fingerprint it is to keep the files of."""
         return _sent(request, assets, assets.get("", WORKER)._replace(cache_control=ASK))
 
     @get("/manifest.webmanifest", include_in_schema=False, sync_to_thread=False)

@@ -6,6 +6,7 @@
 import { epoch, older, Stream } from "./stream.js";
 
 const DEAF_MS = 30000; // a leader that says nothing for so long hangs; the lock is taken from it
+const MATCHES_MAX = 20; // the server lets one stream name so many
 const GATHER_MS = 30; // tabs that answer a new leader within so long are covered by one request
 const me = Math.random().toString(36).slice(2);
 
@@ -167,7 +168,7 @@ class Leader {
   #cover() {
     this.#gathering = undefined;
     const tabs = [...this.#tabs.values()];
-    const matches = [...new Set(tabs.flatMap((tab) => tab.matches))];
+    const matches = [...new Set(tabs.flatMap((tab) => tab.matches))].slice(-MATCHES_MAX);
     const oldest = [this.#position, ...tabs.map((tab) => tab.position)]
       .filter(Boolean)
       .reduce((a, b) => (a && !older(b, a) ? a : b), "");
