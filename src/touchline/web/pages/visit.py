@@ -37,7 +37,7 @@ class Visit(NamedTuple):
 
     def cookies(self) -> list[Cookie]:
         """What his browser is to remember."""
-        return [_cookie(ZONE, self.zone.key, ZONE_S, httponly=True)] if self.chosen else []
+        return [_cookie(ZONE, self.zone.key, ZONE_S)] if self.chosen else []
 
 
 def visit_of(request: Asked, desk: Desk) -> Visit:
@@ -77,8 +77,8 @@ def toggled(favourites: Sequence[str], match_id: str) -> tuple[str, ...]:
 
 
 def remembered(favourites: Iterable[str]) -> Cookie:
-    """The cookie of favourites. The page's script reads it too."""
-    return _cookie(FAVOURITES, ".".join(favourites), FAVOURITES_S, httponly=False)
+    """The cookie of favourites."""
+    return _cookie(FAVOURITES, ".".join(favourites), FAVOURITES_S)
 
 
 def check_own_site(request: Asked) -> None:
@@ -111,5 +111,6 @@ def _is_name(text: str) -> bool:
     return len(text) <= 32 and text.isprintable()
 
 
-def _cookie(name: str, value: str, age_s: int, *, httponly: bool) -> Cookie:
-    return Cookie(key=name, value=value, max_age=age_s, path="/", httponly=httponly, samesite="lax")
+def _cookie(name: str, value: str, age_s: int) -> Cookie:
+    """A choice of the visitor's, no secret: the script of the page reads it too."""
+    return Cookie(key=name, value=value, max_age=age_s, path="/", samesite="lax")
