@@ -4,8 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from touchline.simulator.half_stats import halves
+from touchline.simulator.pressure import trend
 from touchline.simulator.scene import Scene, day_of, provider_day
-from touchline.simulator.wire import ENDED, Json, Record
+from touchline.simulator.script import Script
+from touchline.simulator.teamsheet import sheet
+from touchline.simulator.wire import ENDED, LIVE, Json, Record
 
 PAGE_ROWS = 1_000
 CHANGED_S = 120
@@ -92,13 +96,30 @@ def _detail_live(scene: Scene, _query: Query, now: float) -> Record:
 
 def _history(scene: Scene, query: Query, now: float) -> Record:
     match_id = query.get("uuid", "")
-    found = scene.history(match_id, now)
-    total = int(found is not None)
-    return {
-        "code": 0,
-        "query": {"total": total, "type": "uuid", "uuid": match_id},
-        "results": found or {},
-    }
+    return _told(match_id, scene.history(match_id, now))
+
+
+def _trends(scene: Scene, _query: Query, now: float) -> Record:
+    playing = (script for script in scene.scripts(now) if script.record(now)["status_id"] in LIVE)
+    told = ((script.id, trend(script, now)) for script in playing)
+    return {"code": 0, "results": [{"match_id": id_, "trend": found} for id_, found in told if found]}
+
+
+def _part(tell: Callable[[Script, float], Record | None]) -> Callable[[Scene, Query, float], Record]:
+    """An endpoint that tells one part of one match."""
+
+    def endpoint(scene: Scene, query: Query, now: float) -> Record:
+        match_id = query.get("uuid", "")
+        script = scene.script(match_id, now)
+        return _told(match_id, tell(script, now) if script else None)
+
+    return endpoint
+
+
+def _told(match_id: str, found: Record | None) -> Record:
+    """What is told of one match; an empty object where there is nothing."""
+    query: Record = {"total": int(found is not None), "type": "uuid", "uuid": match_id}
+    return {"code": 0, "query": query, "results": found or {}}
 
 
 def _update(scene: Scene, _query: Query, now: float) -> Record:
@@ -123,6 +144,10 @@ ENDPOINTS: Mapping[str, Callable[[Scene, Query, float], Record]] = {
     "/match/season/recent": _season,
     "/match/detail_live": _detail_live,
     "/match/live/history": _history,
+    "/match/trend/live": _trends,
+    "/match/trend/detail": _part(trend),
+    "/match/lineup/detail": _part(sheet),
+    "/match/half/team_stats/detail": _part(halves),
     "/data/update": _update,
     "/deleted": _deleted,
 }

@@ -122,8 +122,10 @@ class Course(Struct, frozen=True, kw_only=True):
     ended: int | None = None
     """The last whistle; None when the match is not played."""
     happenings: Sequence[Happening] = ()
+    squads: Sequence[Sequence[Player]] = ()
+    """Home's and away's, those who start first; none where nobody knows them."""
     thin: bool = False
-    """Score only: no statistics, no corners."""
+    """Score only: no statistics, no corners, no line-ups."""
     commented: bool = False
     """Has a text commentary."""
 

@@ -36,7 +36,8 @@ class _Play:
         self._keys = 0
         self._planned: list[tuple[int, int, Callable[[int], None]]] = []
         self._plans = 0
-        self._lineups = {side: Lineup(self._squad(side), self._rng) for side in (HOME, AWAY)}
+        self._squads = {side: self._squad(side) for side in (HOME, AWAY)}
+        self._lineups = {side: Lineup(squad, self._rng) for side, squad in self._squads.items()}
 
     def course(self) -> Course:
         rng = self._rng
@@ -76,6 +77,7 @@ class _Play:
             kicks_start=kicks_start,
             ended=ended,
             happenings=tuple(sorted(self._happenings, key=_order)),
+            squads=tuple(self._squads.values()),
             thin=self._thin,
             commented=not self._thin and rng.random() < COMMENTED,
         )

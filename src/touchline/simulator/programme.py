@@ -38,6 +38,10 @@ class Programme:
         script = self._scripts.get(match_id)
         return finished_detail(script, now) if script else None
 
+    def script(self, match_id: str, now: float) -> Script | None:
+        """One of them."""
+        return self._scripts.get(match_id)
+
     def deleted(self, now: float) -> Sequence[str]:
         """Nothing is withdrawn."""
         return ()

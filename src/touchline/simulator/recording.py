@@ -70,6 +70,10 @@ class Recording:
         """Nothing."""
         return None
 
+    def script(self, match_id: str, now: float) -> Script | None:
+        """Nothing."""
+        return None
+
     def deleted(self, now: float) -> Sequence[str]:
         """Nothing."""
         return ()

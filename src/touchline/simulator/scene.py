@@ -34,6 +34,9 @@ class Scene(Protocol):
     def history(self, match_id: str, now: float) -> Record | None:
         """The live detail of one finished match."""
 
+    def script(self, match_id: str, now: float) -> Script | None:
+        """One match as it is told; None where there is none, or nobody knows more than was pushed."""
+
     def deleted(self, now: float) -> Sequence[str]:
         """Matches withdrawn in the last 24 hours."""
 

@@ -61,8 +61,13 @@ class Seeded:
 
     def history(self, match_id: str, now: float) -> Record | None:
         """The live detail of one finished match."""
+        script = self.script(match_id, now)
+        return finished_detail(script, now) if script else None
+
+    def script(self, match_id: str, now: float) -> Script | None:
+        """One match as it is told."""
         fixture = self._find(match_id, now)
-        return finished_detail(self._tell(fixture), now) if fixture else None
+        return (self._scripts.get(match_id) or self._tell(fixture)) if fixture else None
 
     def deleted(self, now: float) -> Sequence[str]:
         """Matches withdrawn in the last 24 hours."""

@@ -73,7 +73,9 @@ class _Teller:
     def _conditions(self) -> Patch:
         """What an hour before kick-off brings: how the match is covered, and mostly the weather."""
         rng = self._rng
-        fields: Record = {"coverage": {"mlive": int(not self._course.thin), "lineup": 0}}
+        covered = not self._course.thin
+        named = covered and bool(self._course.squads)
+        fields: Record = {"coverage": {"mlive": int(covered), "lineup": int(named)}}
         if rng.random() < 0.75:
             fields["environment"] = {
                 "weather": rng.randint(1, 13),

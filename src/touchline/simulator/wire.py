@@ -25,6 +25,7 @@ DELAYED = 9
 CANCELLED = 12
 TO_BE_DETERMINED = 13
 RUNNING = (FIRST_HALF, SECOND_HALF, EXTRA_TIME)
+LIVE = (*RUNNING, HALF_TIME, SHOOT_OUT)
 STAMPED = RUNNING  # in every other status the kick-off stamp is 0
 
 # Slots of home[7] and away[7].
