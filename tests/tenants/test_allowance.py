@@ -134,12 +134,12 @@ def test_the_hundred_and_first_gets_no_token_and_is_told_when_to_come_back() -> 
     mine = desk.allowances[0]
     for number in range(100):
         assert mine.take()
-        assert mine.allows()
+        assert not mine.limited
         assert headers(mine)["x-rate-limit-remaining"] == str(99 - number)
         desk.renew()
 
     assert not mine.take()
-    assert not mine.allows()
+    assert mine.limited
     assert mine.retry_after_s == 1
     assert headers(mine) == {
         "x-rate-limit-remaining": "0",

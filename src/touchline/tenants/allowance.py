@@ -1,5 +1,6 @@
 """What one process may spend of one bucket, and the header lines that say so."""
 
+import asyncio
 import math
 from collections import deque
 from typing import Protocol
@@ -15,6 +16,8 @@ STEPS = 10
 """Into so many steps of `Remaining` a block is cut."""
 PAUSE_S = 1 / CALLS_PER_S
 """After a bucket could not give what was wanted it is left to fill for so long."""
+SETTLE_MAX_S = 0.2
+"""How long a request that can wait does so for a lease: until a dead Valkey is given up, and a little."""
 NEVER = -math.inf
 
 
@@ -55,6 +58,7 @@ class Allowance:
         self._full_at = self._empty_until = self._pause_until = self._outdated_at = NEVER
         self._calls: deque[float] = deque(maxlen=CALLS_PER_S)
         self._asked = self._limited = False
+        self._news = asyncio.Event()
         self._headers = b""
         self._rendered_held, self._rendered_until = 0, NEVER
 
@@ -64,8 +68,7 @@ class Allowance:
         if self._source.local:
             self._lease_own(now)
         elif not self._asked and self._needs_lease(now, self._block // 2):
-            self._asked = True
-            self._source.lease(self)
+            self._ask()
         limited = self._held == 0
         if limited:
             self._source.refused(self)
@@ -76,14 +79,21 @@ class Allowance:
             self._render(now)
         return not limited
 
-    def allows(self) -> bool:
-        """Whether the newest request got a token.
+    async def settle(self) -> None:
+        """Wait, at most SETTLE_MAX_S, while the lease is spent and the bucket is not known to be empty.
 
-        While it is False, answers out of memory are given as ever (their headers say `X-Rate-Limited: 1`),
-        but nothing that needs the database may be begun for a request of this key: raise TooManyRequests
-        with `retry_after_s`.
+        For requests that the framework answers: many of them at one instant then get every token there is.
         """
-        return not self._limited
+        until = self._clock.monotonic() + SETTLE_MAX_S
+        while (now := self._clock.monotonic()) < until and self._may_have_more(now):
+            self._ask()
+            self._news.clear()
+            await self._clock.wait(self._news, until - now)
+
+    @property
+    def limited(self) -> bool:
+        """Whether the newest request got no token."""
+        return self._limited
 
     @property
     def retry_after_s(self) -> int:
@@ -118,10 +128,21 @@ class Allowance:
         self._asked = False
         self._own = None
         self._fill(grant, wanted, now)
+        self._news.set()
 
     def unanswered(self) -> None:
         """The shared bucket can't be reached; nobody will answer."""
         self._asked = False
+        self._news.set()
+
+    def _ask(self) -> None:
+        if not self._asked:
+            self._asked = True
+            self._source.lease(self)
+
+    def _may_have_more(self, now: float) -> bool:
+        spent = not self._source.local and self._held == 0
+        return spent and now >= self._empty_until and self.pause_s(now) == 0
 
     def _needs_lease(self, now: float, least: int) -> bool:
         return (self._held <= least and now >= self._empty_until) or now >= self._outdated_at

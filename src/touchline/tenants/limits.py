@@ -7,6 +7,7 @@ by a bucket of its own, its share of the shared one, and looks for Valkey every 
 
 import asyncio
 from collections import OrderedDict
+from contextvars import ContextVar
 from datetime import timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING, cast
@@ -61,6 +62,7 @@ class Limits:
         public = Policy("public", settings.public_capacity, settings.public_refill_per_s)
         self.public = Allowance(public, PUBLIC, self, clock)
         """Of the routes everybody may ask: live, diary, match, stream and pages, of all tenants together."""
+        self._limited: ContextVar[bool] = ContextVar("limited", default=False)
 
     def of(self, policy: Policy, key: str) -> Allowance:
         """The allowance of `key`, which is always asked for with the same policy."""
@@ -71,6 +73,24 @@ class Limits:
                 self._allowances.popitem(last=False)
         self._allowances.move_to_end(key)
         return found
+
+    def allows(self) -> bool:
+        """Whether the request being answered got its token.
+
+        Where it got none, an answer out of memory is given as ever (its headers say `X-Rate-Limited: 1`).
+        What would need the database is not begun: raise TooManyRequests with `retry_after_s`. True outside
+        a request.
+        """
+        return not self._limited.get()
+
+    @property
+    def retry_after_s(self) -> int:
+        """Seconds until a request of the public routes is worth another try, at least 1."""
+        return self.public.retry_after_s
+
+    def remember(self, limited: bool) -> None:
+        """Keep for `allows`, in the context of the request being answered, whether it got no token."""
+        self._limited.set(limited)
 
     def lease(self, allowance: Allowance) -> None:
         """Bring this allowance a lease, soon."""

@@ -13,7 +13,9 @@ from litestar.openapi.spec import License
 
 from touchline.clock import Clock
 from touchline.feed.board import Board
+from touchline.feed.channel import Channel
 from touchline.feed.hub import Hub, Seats
+from touchline.feed.pulse import Pulse
 from touchline.feed.stream import Follower
 from touchline.loop import Loop
 from touchline.metrics import Metrics
@@ -23,10 +25,14 @@ from touchline.tenants.limits import Limits
 from touchline.web import problems
 from touchline.web.api.health import HealthPages
 from touchline.web.api.matches import Matches
+from touchline.web.api.streams import stream_routes
 from touchline.web.assets import Assets, asset_routes
+from touchline.web.days import Days
 from touchline.web.desk import Desk
+from touchline.web.details import Details
 from touchline.web.health import Health
-from touchline.web.heartbeat import Heartbeat
+from touchline.web.hot import Hot
+from touchline.web.lane import Lane
 from touchline.web.media import Crests, crest_route
 from touchline.web.pages import site
 from touchline.web.pages.brush import Brush
@@ -38,7 +44,8 @@ from touchline.web.painter import Painter
 from touchline.web.queries import known_parameters
 from touchline.web.reads import Reads
 from touchline.web.requests import Requests
-from touchline.web.streams import Stream, fragments
+from touchline.web.streams import Stream, changes, fragments
+from touchline.web.sweep import Sweep
 
 DESCRIPTION = (
     "Live football as the provider tells it. Instants are Unix seconds UTC (`…_ts`, `match_time`, `as_of`) or "
@@ -58,8 +65,9 @@ class Parts:
 
     clock: Clock
     metrics: Metrics
-    hub: Hub
     board: Board
+    details: Details
+    hot: Hot
     follower: Follower
     painter: Painter
     press: Press
@@ -70,7 +78,8 @@ class Parts:
     renderer: Renderer
     limits: Limits
     requests: Requests
-    streams: Sequence[Stream]
+    streams: tuple[Stream, Stream]
+    lane: Lane
 
     @classmethod
     def assemble(
@@ -88,22 +97,30 @@ class Parts:
         Without `limits` the process goes by limits of its own.
         """
         limits = limits or Limits(LimitSettings(), clock, metrics)
-        board = Board(clock, metrics, settings.live_window_min * 60)
-        reads = Reads(database, clock, settings.live_window_min * 60)
-        desk = Desk(reads, clock, settings)
+        window_s = settings.live_window_min * 60
+        board = Board(clock, metrics, window_s)
+        reads = Reads(database, clock)
+        days, details = Days(board, reads, clock, window_s), Details(board, reads, clock)
+        hot = Hot(board, days, details, clock, window_s)
+        desk = Desk(days, details, clock, settings)
         assets = Assets()
         renderer = Renderer(assets)
         brush = Brush(renderer)
         follower = Follower(database, conninfo, clock, board)
         seats = Seats(metrics, settings.streams_max)
-        health = Health(reads, follower, seats, clock)
-        hub = Hub("page-streams", clock, metrics, seats, Heartbeat(clock, board, health).say)
-        painter = Painter(board, brush, OpenMatches(desk, board, brush, clock), hub, clock)
+        health = Health(reads, follower, board, seats, clock)
+        pulse = Pulse(clock, board, lambda: health.provider)
+        told = Hub("change-streams", clock, metrics, seats, pulse.text)
+        painted = Hub("page-streams", clock, metrics, seats, pulse.text)
+        painter = Painter(board, brush, OpenMatches(desk, board, brush, clock), painted, clock)
+        streams = (changes(Channel(board, told, metrics), told), fragments(painter, painted, desk.zone))
+        requests = Requests(clock, metrics, limits, settings.proxies)
         return cls(
             clock=clock,
             metrics=metrics,
-            hub=hub,
             board=board,
+            details=details,
+            hot=hot,
             follower=follower,
             painter=painter,
             press=Press(board, painter, brush, desk, renderer),
@@ -113,14 +130,19 @@ class Parts:
             crests=Crests(database, clock),
             renderer=renderer,
             limits=limits,
-            requests=Requests(clock, metrics, limits.public, settings.proxies),
-            streams=(fragments(painter, hub, desk.zone),),
+            requests=requests,
+            streams=streams,
+            lane=Lane(hot.lookup, streams, requests, clock, Sweep(clock)),
         )
 
     @property
     def loops(self) -> Sequence[Loop]:
         """What must turn beside the server."""
-        return (self.follower, self.board, self.hub, self.painter, self.health, self.limits, self.requests)
+        return (
+            *(self.follower, self.board, self.details, self.painter, self.health, self.limits, self.requests),
+            *(stream.hub for stream in self.streams),
+            self.lane.sweep,
+        )
 
 
 def build(parts: Parts) -> Litestar:
@@ -133,8 +155,10 @@ def build(parts: Parts) -> Litestar:
             site.Site,
             *asset_routes(parts.assets),
             crest_route(parts.crests),
+            *stream_routes(*parts.streams),
         ],
         dependencies={
+            "hot": Provide(lambda: parts.hot, sync_to_thread=False),
             "desk": Provide(lambda: parts.desk, sync_to_thread=False),
             "press": Provide(lambda: parts.press, sync_to_thread=False),
             "renderer": Provide(lambda: parts.renderer, sync_to_thread=False),

@@ -18,7 +18,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from touchline.clock import Clock
 from touchline.metrics import Metrics
-from touchline.tenants.allowance import Allowance
+from touchline.tenants.limits import Limits
 from touchline.web.proxies import Client, Network, client_of
 from touchline.web.tallies import Tallies
 
@@ -61,10 +61,11 @@ class Requests:
     batch_size = 1
 
     def __init__(
-        self, clock: Clock, metrics: Metrics, public: Allowance, trusted: Sequence[Network] = ()
+        self, clock: Clock, metrics: Metrics, limits: Limits, trusted: Sequence[Network] = ()
     ) -> None:
         self._clock = clock
-        self._public = public
+        self._limits = limits
+        self._public = limits.public
         self._trusted = trusted
         self._tallies = Tallies(metrics)
         self._process = secrets.token_hex(4)
@@ -123,7 +124,11 @@ class Requests:
 
     async def _answer(self, app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send) -> None:
         began = self._clock.monotonic()
+        limited = is_limited(scope["path"])
+        if limited:
+            await self._public.settle()
         own_id, lines = self.dress(_header(scope, b"x-request-id"), scope["path"])
+        self._limits.remember(limited and self._public.limited)
         method = str(scope["method"])
         inner = self._inner(scope, own_id)
         status, sent_bytes = 500, 0
