@@ -10,29 +10,29 @@ WITH played AS (
 ),
 
 named AS (
-    SELECT 'competition' AS kind, competition_id AS id, away_s FROM played
-    UNION ALL
-    SELECT 'team', home_team_id, away_s FROM played
-    UNION ALL
-    SELECT 'team', away_team_id, away_s FROM played
+    SELECT part.kind, part.id, min(p.away_s) AS away_s
+    FROM
+        played AS p,
+        LATERAL (
+            VALUES ('competition', p.competition_id), ('team', p.home_team_id), ('team', p.away_team_id)
+        ) AS part (kind, id)
+    GROUP BY part.kind, part.id
 ),
 
 wanted AS (
-    SELECT
-        n.kind,
-        n.id,
-        coalesce(nullif(heir.logo, ''), c.logo) AS url,
-        clock_timestamp() - make_interval(secs => 3 * 86400 - min(n.away_s)) AS due_at
+    SELECT n.kind, n.id, n.away_s, coalesce(nullif(heir.logo, ''), c.logo) AS url
     FROM named AS n
     INNER JOIN catalogue AS c ON n.kind = c.kind AND n.id = c.id
     LEFT JOIN catalogue AS heir ON c.kind = heir.kind AND c.merged_into = heir.id
-    WHERE n.id ~ '^[a-z0-9]{6,32}$'
-    GROUP BY n.kind, n.id, c.logo, heir.logo
+        AND heir.kind IN ('competition', 'team')
+    WHERE c.kind IN ('competition', 'team') AND n.id ~ '^[a-z0-9]{6,32}$'
 )
 
 INSERT INTO crest AS stored (kind, id, url, due_at)
-SELECT w.kind, w.id, w.url, w.due_at FROM wanted AS w
-WHERE w.url <> ''
+SELECT w.kind, w.id, w.url, clock_timestamp() - make_interval(secs => 3 * 86400 - w.away_s)
+FROM wanted AS w
+LEFT JOIN crest AS known ON w.kind = known.kind AND w.id = known.id
+WHERE w.url <> '' AND w.url IS DISTINCT FROM known.url
 ORDER BY w.kind, w.id
 ON CONFLICT (kind, id) DO UPDATE SET
     url = excluded.url, etag = '', last_modified = '', failures = 0, refused = '', due_at = excluded.due_at
