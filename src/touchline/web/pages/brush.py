@@ -85,7 +85,7 @@ class Brush:
 
     def favourite(self, one: Listed) -> Row:
         """The copy of a row among the favourites."""
-        now = self.now(one).replace('id="row-', 'id="fav-', 1)
+        now = str(self.now(one)).replace('id="row-', 'id="fav-', 1)
         return Row("fav", one.match, Markup(now), followed=True)  # noqa: S704 - was painted by `now`
 
     def parts(self, seen: Seen) -> dict[str, Markup]:
