@@ -16,12 +16,16 @@ from touchline.web.shapes import (
     StatItem,
 )
 
+WORDS = {"half_time": "Half-time", "shootout_scored": "Scored", "shootout_missed": "Missed"}
+"""Names that are not read as they are spelt."""
 BAR_STEP, BAR_WIDTH, HALF_GAP = 6, 4, 10
 """Of the momentum drawing: from minute to minute, of a minute, between halves."""
 PEAK = 40
 """Height of the strongest minute, above and below the line."""
 PITCH_WIDTH, PITCH_HEIGHT = 680, 1050
 """The pitch in tenths of a metre, home above."""
+FIRST_ROW, FIELD = 42, 440
+"""From the own goal line: where who stays furthest back is drawn, and how far ahead of that the rest may be."""
 NAME_MAX = 14
 """Characters of a player's name that fit beside his neighbour's."""
 
@@ -114,11 +118,11 @@ def spots(side: LineupSide, name: SideName) -> list[Spot]:
 
 def words(name: str) -> str:
     """`shots_on_target` as it is read."""
-    return name.replace("_", " ").capitalize()
+    return WORDS.get(name) or name.replace("_", " ").capitalize()
 
 
 def _spot(player: LineupPlayer, side: SideName, across: int, forward: int) -> Spot:
-    x, y = across * PITCH_WIDTH // 100, forward * PITCH_HEIGHT // 200
+    x, y = across * PITCH_WIDTH // 100, FIRST_ROW + forward * FIELD // 100
     if side is SideName.AWAY:
         x, y = PITCH_WIDTH - x, PITCH_HEIGHT - y
     return Spot(player, side, x, y, _short(player.name))
