@@ -92,10 +92,7 @@ class Parts:
         *,
         limits: Limits | None = None,
     ) -> Self:
-        """The parts on one database; `conninfo` is for the connection that listens.
-
-        Without `limits` the process goes by limits of its own.
-        """
+        """The parts on one database, where `conninfo` listens; limits are their own unless given."""
         limits = limits or Limits(LimitSettings(), clock, metrics)
         window_s = settings.live_window_min * 60
         board = Board(clock, metrics, window_s)
