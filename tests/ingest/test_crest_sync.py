@@ -1,6 +1,7 @@
 """From the catalogue's address to a crest that lists show: a real host, a real database."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -9,17 +10,24 @@ import pytest
 from structlog.testing import capture_logs
 from tests.conftest import Conninfo
 from tests.ingest.crest_host import LogoHost, a_logo, gives
+from tests.ingest.provider import FakeProvider
+from tests.ingest.test_channels import FakeStream, read
 from tests.provider.clocks import JumpingClock
 from tests.provider.server import silence
 from tests.web.matchday import NOW, Fixture, put
 
+from touchline.app import _logos as crest_source
+from touchline.app import _source as provider
+from touchline.clock import SystemClock
+from touchline.ingest.build import Ingest
 from touchline.ingest.crests.doorman import Doorman
 from touchline.ingest.crests.hosts import FAILURES_MAX, REST_FIRST_S, REST_MAX_S, Hosts
-from touchline.ingest.crests.refusal import Reason
+from touchline.ingest.crests.refusal import Reason, Refused
 from touchline.ingest.crests.source import Source
 from touchline.ingest.crests.sync import AGAIN_S, DAY_S, LOOK_S, CrestSync, Result, wait_s
 from touchline.metrics import Metrics
 from touchline.provider.port import CatalogueRecord, Kind
+from touchline.settings import load
 from touchline.store import catalogue
 from touchline.store.crests import LEASE_S
 from touchline.store.db import Database, Tx
@@ -249,6 +257,50 @@ async def test_nothing_is_kept_of_a_crest_that_could_not_be_written_whole(
     [row] = await stage.rows()
     assert (row["fingerprint"], row["refused"], row["etag"]) == (None, "", "")
     assert row["due_s"] == about(LEASE_S)
+
+
+# ------------------------------------------------------------ how it is wired
+
+
+async def test_an_ingest_process_has_the_loop_where_crests_are_wanted(database: Database) -> None:
+    def names(logos: Source | None) -> set[str]:
+        ingest = Ingest(
+            database, SystemClock(), Metrics(), load({}), FakeProvider(), read_push=read, logos=logos
+        )
+        return {loop.name for loop in ingest.loops(FakeStream())}
+
+    assert names(Source(Doorman(()), timeout_s=1)) - names(None) == {"crest_sync"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "reached"),
+    [
+        ({}, {"own"}),
+        ({"TOUCHLINE_CRESTS__ALLOWED_HOSTS": "127.0.0.1:{other}, intranet"}, {"own", "other"}),
+        ({"TOUCHLINE_THESPORTS__USER": "u", "TOUCHLINE_THESPORTS__SECRET": "s"}, set()),
+    ],
+)
+async def test_the_simulated_provider_alone_may_be_next_door(
+    environ: dict[str, str], reached: set[str]
+) -> None:
+    async with LogoHost() as own, LogoHost() as other:
+        settings = load(
+            {"TOUCHLINE_SIMULATOR__HTTP_PORT": str(own.port)}
+            | {name: value.format(other=other.port) for name, value in environ.items()}
+        )
+        logos = crest_source(settings, provider(settings))
+        assert logos is not None
+        for host in (own, other):
+            with contextlib.suppress(Refused):
+                await logos.fetch(host.url())
+
+        assert {name for name, host in (("own", own), ("other", other)) if host.asked} == reached
+
+
+def test_who_wants_no_crests_has_no_source() -> None:
+    settings = load({"TOUCHLINE_CRESTS__ENABLED": "false"})
+
+    assert crest_source(settings, provider(settings)) is None
 
 
 # ------------------------------------------------------------ how long

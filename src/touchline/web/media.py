@@ -16,11 +16,12 @@ from litestar.params import FromPath
 from touchline.clock import Clock, now_ms
 from touchline.errors import NotFound, StaleWrite, StoreUnavailable
 from touchline.store import crests
-from touchline.store.crests import SIZES, Picture
+from touchline.store.crests import Picture
 from touchline.store.db import Database
 from touchline.web.assets import BRIEFLY, FOREVER
 from touchline.web.queries import Asked
 
+SIZES = crests.SIZES
 MEDIA_TYPE = "image/webp"
 NAME = re.compile(r"(?P<id>[a-z0-9]{6,32})-(?P<fingerprint>[0-9a-f]{12})-(?P<size>48|160)\.webp")
 KINDS = frozenset({"team", "competition"})
