@@ -48,9 +48,8 @@ HIDE = """hidden => {
 }"""
 COUNT_FLASHES = """() => {
   window.flashes = [];
-  document.addEventListener("animationstart", ({ target }) => {
-    const names = [...target.classList].filter((name) => name.startsWith("flash-"));
-    window.flashes.push(...names.map((name) => `${name} ${target.id}`));
+  document.addEventListener("animationstart", ({ animationName, target }) => {
+    if (animationName.startsWith("flash-")) window.flashes.push(`${animationName} ${target.id}`);
   });
 }"""
 

@@ -97,7 +97,7 @@ async def test_only_followed_matches_are_spoken_of_and_each_thing_flashes_once(
         assert [told.count(word) for word in ("Goal!", "withdrawn", "Red", "Full")] == [1, 1, 1, 1]
         flashes = await page.evaluate("window.flashes.sort()")
         assert flashes.count(f"flash-goal row-{OTHER}") == 1
-        for name in ("goal", "cancelled", "red"):
+        for name in ("goal", "warn", "red"):
             assert flashes.count(f"flash-{name} fav-{ID}") == 1, flashes
 
 

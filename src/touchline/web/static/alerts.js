@@ -1,6 +1,6 @@
 // What calls for an eye or an ear: a goal, one withdrawn, a red card, the end. Each once, and none on first sight.
 
-const ALERTS = ["cancelled", "goal", "red"];
+const ALERTS = ["goal", "cancelled", "red"];
 const SAID_MS = 10000;
 const PART = /^(row|fav|match)-(.+)-(?:now|score)$/;
 const seen = new Map(); // id of an element -> the numbers it carried
@@ -20,17 +20,17 @@ function look(element, kind, match) {
   const was = seen.get(element.id);
   seen.set(element.id, { ...now, state });
   if (!was) return;
-  const risen = ALERTS.filter((name) => now[name] > was[name]);
-  for (const name of risen) flash(element.closest(".row") ?? element, `flash-${name}`);
+  const [newest] = ALERTS.filter((name) => now[name] > was[name]).sort((a, b) => now[b] - now[a]);
+  if (newest) flash(element.closest(".row") ?? element, `flash-${newest}`);
   const over = state === "over" && was.state !== "over";
-  if (say && (risen.length || over) && (kind === "match" || favourites().has(match))) speak(match, say);
+  if (say && (newest || over) && (kind === "match" || favourites().has(match))) speak(match, say);
 }
 
-function flash(element, name) {
-  element.classList.remove(name);
+function flash(element, flashing) {
+  element.classList.remove(...ALERTS.map((name) => `flash-${name}`));
   void element.offsetWidth; // starts the flash anew
-  element.classList.add(name);
-  element.addEventListener("animationend", () => element.classList.remove(name), { once: true });
+  element.classList.add(flashing);
+  element.addEventListener("animationend", () => element.classList.remove(flashing), { once: true });
 }
 
 function speak(match, words) {

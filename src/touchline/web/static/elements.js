@@ -46,7 +46,7 @@ function attributes(old, fresh) {
   for (const { name, value } of fresh.attributes) {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   }
-  old.classList.add(...flashes);
+  if (flashes.length) old.classList.add(...flashes);
 }
 
 const MOVING = "main section, main .group, main li, main .empty, .foot";

@@ -23,7 +23,7 @@ async function install() {
   const cache = await caches.open(CACHE);
   await cache.add(OFFLINE);
   const html = await (await cache.match(OFFLINE)).text();
-  await hold(cache, html.match(/\/static\/[^"]+/g) ?? []);
+  await hold(cache, html.match(/\/static\/[^"]+\.(css|js|svg)/g) ?? []);
   await self.skipWaiting();
 }
 
