@@ -3,39 +3,59 @@
 import re
 from importlib.resources import files
 
+import pytest
 from httpx import AsyncClient
 from tests.web.matchday import NOW, Fixture, name, put, store, tell
 from tests.web.test_match import TOLD
 
-from touchline.football.model import Status
+from touchline.football.model import GoalCancelled, Incident, Side, Status
 from touchline.store.db import Database
-from touchline.web.pages.views import HUES, hue, monogram
+from touchline.web.app import Parts
+from touchline.web.pages.rows import HUES, hue, monogram
 
 SCRIPTS = {
     entry.name: entry.read_text(encoding="utf-8")
     for entry in (files("touchline.web") / "static").iterdir()
     if entry.name.endswith(".js")
 }
+ID = "aaaaaaaaaaaaaa1"
 
 
 def text_of(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html))
 
 
-async def test_the_live_page_shows_names_score_and_minute(client: AsyncClient, database: Database) -> None:
+def rows_of(html: str, place: str = "row") -> list[str]:
+    return re.findall(rf'<li class="row" id="{place}-(\w+)"', html)
+
+
+async def page_of(client: AsyncClient, parts: Parts, path: str) -> str:
+    """The page at `path`, with everything that was stored until now."""
+    await parts.follower.catch_up()
+    answer = await client.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def test_the_live_page_shows_names_score_and_minute(
+    client: AsyncClient, parts: Parts, database: Database
+) -> None:
     async with database.transaction(NOW * 1000) as tx:
         await name(tx, "team", "hhhhhhhhhhhhh01", "Home & Sons <FC>")
-        await put(tx, Fixture(home_scores=(2, 0, 0, 0, 0, 0, 0), minute=92))
+        await put(tx, Fixture(home_scores=(2, 0, 1, 0, 0, 0, 0), minute=92))
 
-    page = await client.get("/")
+    page = await page_of(client, parts, "/")
 
-    assert page.status_code == 200
-    assert "Home &amp; Sons &lt;FC&gt;" in page.text
-    assert "90+2&#39;" in page.text
-    assert re.search(r"2\s+–\s+0", text_of(page.text))
+    assert "Home &amp; Sons &lt;FC&gt;" in page
+    assert '<b class="minute">90+2&#39;</b>' in page
+    assert '<span class="score"><b>2</b><b>0</b></span>' in page
+    spoken = "Home &amp; Sons &lt;FC&gt; 2, aaaaaaaaaaaaa01 0, 90+2 minutes, 1 red card Home &amp; Sons &lt;FC&gt;"
+    assert f'aria-label="{spoken}"' in page
 
 
-async def test_in_play_stands_before_expected_by_competition(client: AsyncClient, database: Database) -> None:
+async def test_in_play_stands_before_expected_by_competition(
+    client: AsyncClient, parts: Parts, database: Database
+) -> None:
     await store(
         database,
         Fixture(id="expected1", status=Status.NOT_STARTED, minute=None, match_time=NOW - 6_000),
@@ -44,84 +64,238 @@ async def test_in_play_stands_before_expected_by_competition(client: AsyncClient
         Fixture(id="playing3", match_time=NOW - 1_000),
     )
 
-    page = (await client.get("/")).text
+    everything = await page_of(client, parts, "/")
+    in_play = await page_of(client, parts, "/?show=in_play")
+    one = await page_of(client, parts, "/?competition=other01")
 
-    assert re.findall(r'id="row-(\w+)"', page) == ["playing1", "playing3", "playing2", "expected1"]
+    assert rows_of(everything) == ["playing1", "playing3", "playing2", "expected1"]
+    assert '<b id="count-all">4</b>' in everything
+    assert '<b id="count-in-play">3</b>' in everything
+    assert rows_of(in_play) == ["playing1", "playing3", "playing2"]
+    assert rows_of(one) == ["playing2"]
+    assert 'data-only="group-in-play-other01"' in one
 
 
 async def test_a_match_that_has_not_begun_has_neither_score_nor_dash(
-    client: AsyncClient, database: Database
+    client: AsyncClient, parts: Parts, database: Database
 ) -> None:
     await store(database, Fixture(status=Status.NOT_STARTED, minute=None, match_time=NOW - 60))
 
-    page = (await client.get("/")).text
+    page = await page_of(client, parts, "/")
 
-    assert '<span class="minute"></span>' in page
-    assert 'class="versus"' in page
+    assert 'data-state="expected"' in page
+    assert not re.search(r'class="(?:minute|score)"|—', page)
+
+
+async def test_the_small_print_of_a_row(client: AsyncClient, parts: Parts, database: Database) -> None:
+    goals = [3, 1, 0, 0, 0, 0, 0]
+    await store(
+        database,
+        Fixture(id="halved1", home_scores=goals, away_scores=goals),
+        Fixture(id="silent1", last_event_ts=NOW - 900, last_seen_ts=NOW - 900, match_time=NOW - 2_000),
+        Fixture(id="kicking1", status=Status.SHOOT_OUT, home_scores=(1, 1, 0, 0, 0, 0, 4), away_scores=goals),
+    )
+
+    page = await page_of(client, parts, "/")
+    halved, silent, kicking = (re.search(rf'id="row-{each}-now".*?</a>', page) for each in ("halved1", "silent1", "kicking1"))
+
+    assert halved and '<small class="half">HT 1–1</small>' in halved[0]
+    assert silent and '<em class="late">Data delayed</em>' in silent[0] and "data delayed" in silent[0]
+    assert kicking and '<small class="kicks">Pens 4–0</small>' in kicking[0] and ">PEN<" in kicking[0]
+
+
+async def test_a_goal_that_was_withdrawn_is_shown_as_such(
+    client: AsyncClient, parts: Parts, database: Database
+) -> None:
+    goal = Incident(type=1, side=Side.AWAY, time=62, player_name="J. Varga", home_score=1, away_score=2)
+    review = Incident(type=28, side=Side.AWAY, time=63, var_reason=1, var_result=2)
+    fell = GoalCancelled(side=Side.AWAY, score=(1, 1), previous=(1, 2), incident=1)
+    async with database.transaction(NOW * 1000) as tx:
+        await put(tx, Fixture(), happened=[fell])
+        await tell(tx, ID, [goal, review], withdrawn=[1])
+
+    row, match = await page_of(client, parts, "/"), await page_of(client, parts, f"/match/{ID}")
+
+    assert re.search(r'id="row-\w+-now"[^>]* data-cancelled="\d+"', row)
+    assert '<em class="taken">Goal withdrawn</em>' in row
+    assert re.search(r"<s><b>J\. Varga</b> <strong>1–2</strong></s><small>Goal withdrawn \(VAR\)</small>", match)
+    assert "scorer" not in match
+    assert (await client.get(f"/api/matches/{ID}/incidents")).text.count("J. Varga") == 0
 
 
 async def test_times_are_in_the_zone_asked_for_and_it_is_remembered(
-    client: AsyncClient, database: Database
+    client: AsyncClient, parts: Parts, database: Database
 ) -> None:
     await store(database, Fixture(match_time=1_770_483_600))
 
-    asked = await client.get("/?tz=Asia/Kolkata")
-    remembered = await client.get("/")
+    assert ">22:30<" in await page_of(client, parts, "/?tz=Asia/Kolkata")
+    assert ">22:30<" in await page_of(client, parts, "/")
     client.cookies.clear()
-    default = await client.get("/")
-
-    assert ">22:30<" in asked.text
-    assert ">22:30<" in remembered.text
-    assert ">17:00<" in default.text
+    assert ">17:00<" in await page_of(client, parts, "/")
 
 
 async def test_a_cookie_with_nonsense_is_as_none(client: AsyncClient) -> None:
     client.cookies.set("tz", "Mars/Base")
+    client.cookies.set("fav", "../../x.<b>")
 
     assert (await client.get("/")).status_code == 200
 
 
-async def test_a_day_leads_to_its_neighbours(client: AsyncClient, database: Database) -> None:
-    await store(database, Fixture(match_time=NOW))
+async def test_favourites_come_first_and_have_a_page(client: AsyncClient, parts: Parts, database: Database) -> None:
+    await store(database, Fixture(id="other01"), Fixture(id="followed1", status=Status.ENDED, match_time=NOW - 9_000))
+    before = await page_of(client, parts, "/")
 
-    page = (await client.get("/day/2026-02-28?tz=Europe/Istanbul")).text
+    answer = await client.post(
+        "/favourites",
+        data={"toggle": "followed1"},
+        headers={"Referer": "http://touchline/day/2026-02-07?show=all", "Origin": "http://touchline"},
+    )
+    page, only = await page_of(client, parts, "/"), await page_of(client, parts, "/?show=favourites")
+
+    assert "favourites" not in re.findall(r'<section class="section" id="([\w-]+)"', before)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/day/2026-02-07?show=all")
+    assert re.findall(r'<section class="section" id="([\w-]+)"', page)[0] == "favourites"
+    assert rows_of(page, "fav") == rows_of(only, "fav") == ["followed1"]
+    assert 'id="fav-followed1-now"' in page
+    assert 'value="followed1" aria-pressed="true"' in await page_of(client, parts, "/day/2026-02-07")
+
+    await client.post("/favourites", data={"toggle": "followed1"})
+    assert "No match of yours" in await page_of(client, parts, "/?show=favourites")
+
+
+@pytest.mark.parametrize(
+    ("data", "headers"),
+    [
+        ({"toggle": "not an id"}, {}),
+        ({"other": "followed1"}, {}),
+        ({"toggle": "followed1"}, {"Origin": "https://elsewhere.example"}),
+        ({"toggle": "followed1"}, {"Sec-Fetch-Site": "cross-site"}),
+    ],
+)
+async def test_nobody_follows_nonsense_or_in_anothers_name(
+    client: AsyncClient, data: dict[str, str], headers: dict[str, str]
+) -> None:
+    answer = await client.post("/favourites", data=data, headers=headers)
+
+    assert answer.status_code == 400
+    assert "set-cookie" not in answer.headers
+    assert "is not allowed" in answer.text
+
+
+async def test_a_hundred_favourites_are_kept_and_the_way_back_is_ours(client: AsyncClient) -> None:
+    client.cookies.set("fav", ".".join(f"match{number:04}" for number in range(100)))
+
+    answer = await client.post(
+        "/favourites", data={"toggle": "match9999"}, headers={"Referer": "https://elsewhere.example/x"}
+    )
+
+    kept = re.search("fav=([^;]*)", answer.headers["set-cookie"])
+    assert kept and kept[1].split(".")[0] == "match0001" and kept[1].split(".")[-1] == "match9999"
+    assert answer.headers["location"] == "/"
+
+
+async def test_a_day_leads_to_its_neighbours_and_can_be_narrowed(
+    client: AsyncClient, parts: Parts, database: Database
+) -> None:
+    await store(
+        database,
+        Fixture(id="playing1"),
+        Fixture(id="finished1", status=Status.ENDED, match_time=NOW - 9_000),
+        Fixture(id="later01", status=Status.NOT_STARTED, minute=None, match_time=NOW + 3_000),
+    )
+
+    page = await page_of(client, parts, "/day/2026-02-28?tz=Europe/Istanbul")
+    shown = {show: rows_of(await page_of(client, parts, f"/day/2026-02-07?tz=UTC&show={show}")) for show in DAY}
 
     assert 'href="/day/2026-02-27"' in page
     assert 'href="/day/2026-03-01"' in page
     assert "Saturday 28 February 2026" in page
+    assert shown == DAY
     chosen = await client.get("/day?date=2026-03-04")
     assert (chosen.status_code, chosen.headers["location"]) == (303, "/day/2026-03-04")
+    assert (await client.get("/day/2026-02-07?show=in_play")).status_code == 400
 
 
-async def test_a_match_page_tells_what_happened(client: AsyncClient, database: Database) -> None:
+DAY = {
+    "all": ["finished1", "playing1", "later01"],
+    "live": ["playing1"],
+    "finished": ["finished1"],
+    "scheduled": ["later01"],
+}
+
+
+async def test_a_match_page_tells_what_happened(client: AsyncClient, parts: Parts, database: Database) -> None:
+    statistics = ({"type": 25, "home": 60, "away": 40},)
     async with database.transaction(NOW * 1000) as tx:
-        await put(tx, Fixture(statistics=({"type": 25, "home": 60, "away": 40},)))
-        await tell(tx, "aaaaaaaaaaaaaa1", TOLD)
+        await put(tx, Fixture(statistics=statistics, first_half_stats=({"type": 83, "home": 3, "away": 1},)))
+        await tell(tx, ID, TOLD)
 
-    shown = text_of((await client.get("/match/aaaaaaaaaaaaaa1")).text)
+    page = await page_of(client, parts, f"/match/{ID}")
+    shown = text_of(page)
 
     assert "J. Varga 0–1 Goal" in shown
     assert "45+2" in shown
-    assert "Goal awarded → goal cancelled" in shown
-    assert "60 Possession 40" in shown
+    assert "Goal cancelled Video review: goal awarded" in shown
+    assert "60% Possession 40%" in shown
+    assert re.search(r'class="panel-first">.*?Shots', page, re.DOTALL)
+    assert re.findall(rf'id="match-{ID}-(\w+)"', page) == ["score", "momentum", "told", "lineups", "stats", "info"]
 
 
-async def test_every_page_refreshes_without_scripts(client: AsyncClient, database: Database) -> None:
+async def test_a_shoot_out_is_told_kick_by_kick(client: AsyncClient, parts: Parts, database: Database) -> None:
+    kicks = [
+        Incident(type=29, side=Side.HOME, time=120, player_name="A", home_score=1, away_score=0),
+        Incident(type=30, side=Side.AWAY, time=120, player_name="B"),
+    ]
+    async with database.transaction(NOW * 1000) as tx:
+        await put(tx, Fixture(status=Status.SHOOT_OUT, home_scores=(1, 1, 0, 0, 0, 0, 1)))
+        await tell(tx, ID, kicks)
+
+    page = await page_of(client, parts, f"/match/{ID}")
+
+    rows = re.findall(r'<ol class="kicks".*?</ol>', page)
+    assert [re.findall(r'<li class="(\w+)"', row) for row in rows] == [
+        ["scored", *["open"] * 4],
+        ["missed", *["open"] * 4],
+    ]
+    assert "<b>1–0</b>" in page
+
+
+async def test_every_page_refreshes_without_scripts(client: AsyncClient, parts: Parts, database: Database) -> None:
     await store(database, Fixture())
 
-    for path in ("/", "/day/2026-02-07", "/match/aaaaaaaaaaaaaa1"):
-        assert '<noscript><meta http-equiv="refresh" content="15"></noscript>' in (await client.get(path)).text
+    for path in ("/", "/day/2026-02-07", f"/match/{ID}"):
+        page = await page_of(client, parts, path)
+        assert '<noscript><meta http-equiv="refresh" content="15"></noscript>' in page
+        assert f'data-after="{parts.board.position}"' in page
 
 
 async def test_nothing_is_loaded_from_elsewhere_and_nothing_is_inline(
-    client: AsyncClient, database: Database
+    client: AsyncClient, parts: Parts, database: Database
 ) -> None:
     await store(database, Fixture())
+    await parts.follower.catch_up()
 
-    for path in ("/", "/day/2026-02-07", "/match/aaaaaaaaaaaaaa1", "/docs", "/nothing"):
+    for path in ("/", "/day/2026-02-07", f"/match/{ID}", "/docs", "/nothing", "/offline"):
         page = (await client.get(path)).text
         assert not re.findall(r'(?:src|href|action)="(?:https?:)?//', page), path
         assert not re.findall(r"<script(?![^>]*src=)|<style| style=| on[a-z]+=", page), path
+
+
+async def test_a_page_is_packed_once_and_known_by_its_tag(
+    client: AsyncClient, parts: Parts, database: Database
+) -> None:
+    await store(database, Fixture())
+    await parts.follower.catch_up()
+    packed = await client.get("/", headers={"Accept-Encoding": "br"})
+    plain = await client.get("/", headers={"Accept-Encoding": "identity"})
+
+    same = await client.get("/", headers={"Accept-Encoding": "br", "If-None-Match": packed.headers["etag"]})
+
+    assert packed.text == plain.text
+    assert packed.headers["content-encoding"] == "br"
+    assert packed.headers["etag"] != plain.headers["etag"]
+    assert (same.status_code, same.content) == (304, b"")
+    assert packed.headers["cache-control"] == "no-cache"
 
 
 async def test_assets_are_kept_for_ever_under_their_fingerprint(client: AsyncClient) -> None:
@@ -133,13 +307,25 @@ async def test_assets_are_kept_for_ever_under_their_fingerprint(client: AsyncCli
         assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     other = await client.get("/static/old/page.js")
     assert other.headers["cache-control"] == "public, max-age=60"
+    assert (await client.get("/static/old/nothing.js")).status_code == 404
+
+
+async def test_the_manifest_names_icons_that_are_there(client: AsyncClient) -> None:
+    manifest = (await client.get("/manifest.webmanifest")).json()
+
+    kinds = set()
+    for icon in manifest["icons"]:
+        answer = await client.get(icon["src"])
+        assert (answer.status_code, answer.headers["content-type"]) == (200, icon["type"])
+        kinds.add((icon["sizes"], icon["purpose"]))
+    assert kinds >= {("192x192", "any"), ("512x512", "any"), ("512x512", "maskable")}
 
 
 def test_no_script_asks_for_the_time_or_computes_a_minute() -> None:
     assert SCRIPTS
     for script, source in SCRIPTS.items():
         code = re.sub(r"//.*", "", source)
-        assert not re.search(r"\bDate\b|performance\.now|Temporal|Intl|minute", code), script
+        assert not re.search(r"\bDate\(\)|Date\.now|new Date\b(?!\()|performance\.now|Temporal|minute", code), script
 
 
 def test_a_crest_is_made_of_letters() -> None:
