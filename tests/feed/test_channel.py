@@ -78,8 +78,13 @@ async def test_what_happens_comes_before_the_state_it_leads_to(database: Databas
 
     assert (goal.name, goal.offset, match.name, match.offset) == ("goal", seq * STEPS - 1, "match", seq * STEPS)
     assert goal.json == {
-        "match_id": ONE, "version": seq, "side": "home", "score": [1, 0], "minute_text": "68'", "incident": None,
-    }  # fmt: skip
+        "match_id": ONE,
+        "version": seq,
+        "side": "home",
+        "score": [1, 0],
+        "minute_text": "68'",
+        "incident": None,
+    }
     assert match.data == stage.board.entries[MatchId(ONE)].json
 
 

@@ -6,19 +6,24 @@ import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 import pytest
 from tests.conftest import Conninfo
 from tests.web.matchday import NOW, Fixture, change, put
 
-from touchline.clock import SystemClock
+from touchline.clock import SteppedClock, SystemClock
 from touchline.embedded.postgres import Postgres
 from touchline.errors import StoreUnavailable
-from touchline.feed.stream import Follower, Told
+from touchline.feed.board import Board
+from touchline.feed.news import News
+from touchline.feed.stream import PAGE, Follower, TakeIn, Told
+from touchline.ids import ChangeSeq, MatchId
 from touchline.loop import run_all
+from touchline.metrics import Metrics
 from touchline.store.changes import Change
-from touchline.store.db import Database
+from touchline.store.db import Database, Tx
 from touchline.store.migrate import migrate
 
 WITHIN_S = 20.0
@@ -39,6 +44,13 @@ class Heard:
     def reset(self) -> None:
         self.resets += 1
 
+    def learn(self, news: News) -> None:
+        """What a board says, told like a follower's word."""
+        if news.reset:
+            self.reset()
+        else:
+            self.hear(news.happened)
+
     async def until(self, seq: int) -> None:
         """Wait until the change with that number was handed on."""
         async with asyncio.timeout(WITHIN_S):
@@ -51,10 +63,32 @@ class Heard:
                 await WALL.sleep(0.02)
 
 
+class Interrupted(NamedTuple):
+    """An audience that lets somebody else commit between the changes and what is read beside them."""
+
+    database: Database
+    board: Board
+
+    async def begin(self, tx: Tx, epoch: str, newest: ChangeSeq) -> TakeIn:
+        await append(self.database, 1)
+        return await self.board.begin(tx, epoch, newest)
+
+    async def follow(self, tx: Tx, page: Sequence[Change]) -> TakeIn:
+        if page:
+            await append(self.database, 1)
+        return await self.board.follow(tx, page)
+
+    def lost(self) -> None:
+        self.board.lost()
+
+
 @asynccontextmanager
-async def following(database: Database, conninfo: str) -> AsyncIterator[Heard]:
+async def following(database: Database, conninfo: str, board: Board | None = None) -> AsyncIterator[Heard]:
     heard = Heard()
-    follower = Follower(database, conninfo, WALL, Told(heard.hear, heard.reset))
+    if board is not None:
+        board.listeners.append(heard.learn)
+    audience = board or Told(heard.hear, heard.reset)
+    follower = Follower(database, conninfo, WALL, audience)
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(run_all([follower], WALL, stop))
@@ -65,6 +99,10 @@ async def following(database: Database, conninfo: str) -> AsyncIterator[Heard]:
             stop.set()
             follower.wake.set()
     await follower.close()
+
+
+def a_board() -> Board:
+    return Board(SteppedClock(NOW), Metrics(), 7_200)
 
 
 async def append(database: Database, count: int) -> list[int]:
@@ -128,6 +166,41 @@ async def test_another_log_is_a_reset_not_a_hole(database: Database, conninfo: C
     assert heard.changes == expected
 
 
+async def test_what_is_read_beside_the_changes_is_of_the_same_snapshot(
+    database: Database, conninfo: Conninfo
+) -> None:
+    await kick_off(database)
+    board = a_board()
+    follower = Follower(database, conninfo.app, WALL, Interrupted(database, board))
+    told: list[tuple[int, int]] = []
+    board.listeners.append(
+        lambda news: told.extend((each.item.seq, news.happened[-1].seq) for each in news.changed)
+    )
+
+    for _ in range(3):
+        await follower._hand_on()
+
+    assert told == [(1, 1), (2, 2), (3, 3)]
+
+
+async def test_a_state_newer_than_its_page_waits_for_its_own(database: Database, conninfo: Conninfo) -> None:
+    await kick_off(database)
+    board = a_board()
+    follower = Follower(database, conninfo.app, WALL, board)
+    await follower.catch_up()
+    told: list[tuple[int, list[int]]] = []
+    board.listeners.append(
+        lambda news: told.append((len(news.happened), [each.item.seq for each in news.changed]))
+    )
+
+    async with database.transaction(NOW * 1000) as tx:
+        for _ in range(PAGE + 1):
+            newest = await change(tx, ID)
+    await follower.catch_up()
+
+    assert told == [(PAGE, []), (1, [newest])]
+
+
 @pytest.mark.timeout(90)
 async def test_postgres_goes_and_comes_back_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
     server = Postgres(tmp_path / "postgres", connections_max=30)
@@ -137,17 +210,22 @@ async def test_postgres_goes_and_comes_back_and_nothing_is_lost_or_doubled(tmp_p
         conninfo = server.app_conninfo
         async with Database.open(conninfo, name="test", min_size=1, max_size=4, timeout_s=2) as database:
             await kick_off(database)
-            async with following(database, conninfo) as heard:
+            board = a_board()
+            async with following(database, conninfo, board) as heard:
                 expected = await append(database, 3)
                 for end in (server.stop, lambda: _kill(server)):
                     await asyncio.to_thread(end)
                     await WALL.sleep(1.5)
+                    assert board.stale
+                    assert [entry.item.id for entry in board.live().entries] == [ID]
                     await asyncio.to_thread(server.start)
                     expected += await _append_when_up(database)
                 await heard.until(expected[-1])
 
                 assert heard.changes == expected
                 assert heard.resets == 1
+                assert not board.stale
+                assert board.entries[MatchId(ID)].item.seq == expected[-1]
     finally:
         server.stop()
 
