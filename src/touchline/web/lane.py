@@ -1,11 +1,12 @@
 """What all connections of the fast lane share: what is ready, where it is counted, what was asked before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from touchline.clock import Clock
 from touchline.web.gets import Memory
 from touchline.web.requests import Requests
 from touchline.web.snapshots import Representation
+from touchline.web.streams import Stream
 from touchline.web.sweep import Sweep
 
 
@@ -13,9 +14,15 @@ class Lane:
     """What all connections of a process share. `lookup` knows by path and query, as sent, what is ready."""
 
     def __init__(
-        self, lookup: Callable[[bytes, bytes], Representation | None], requests: Requests, clock: Clock, sweep: Sweep
+        self,
+        lookup: Callable[[bytes, bytes], Representation | None],
+        streams: Iterable[Stream],
+        requests: Requests,
+        clock: Clock,
+        sweep: Sweep,
     ) -> None:
         self.lookup = lookup
+        self.streams = {stream.route.encode(): stream for stream in streams}
         self.requests = requests
         self.clock = clock
         self.sweep = sweep

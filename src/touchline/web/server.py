@@ -4,17 +4,20 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import cast
 
 import uvicorn
 
 from touchline.errors import SettingsError
 from touchline.loop import run_all
 from touchline.web.app import Parts, build
+from touchline.web.fastlane import FastLane
 
-SEND_BUFFER_BYTES = 64 * 1024
-"""The kernel would hide megabytes of delay of a slow reader."""
-GRACE_S = 2
-BACKLOG = 2_048
+GRACE_S = 1
+"""For answers under way; streams say goodbye at once."""
+BACKLOG = 16_384
+"""Who comes while we are busy waits here, a crowd after a restart too. The kernel may allow less."""
 
 
 async def serve(
@@ -28,20 +31,22 @@ async def serve(
     listener = _listen(host, port)
     config = uvicorn.Config(
         build(parts),
-        http="httptools",
+        http=cast("type[asyncio.Protocol]", partial(FastLane, parts.lane)),
         ws="none",
         lifespan="on",
         log_config=None,
         log_level="critical",
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
         backlog=BACKLOG,
     )
     server = _Server(config)
 
     def end() -> None:
-        parts.hub.close()
+        for stream in parts.streams:
+            stream.hub.close()
         server.should_exit = True
 
     if ready is not None:
@@ -67,7 +72,6 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
     try:
         listener.bind((host, port))
         listener.listen(BACKLOG)

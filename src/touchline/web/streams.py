@@ -1,158 +1,160 @@
-"""`/live/stream`: fragments for open pages as Server-Sent Events.
+"""Event streams: what may be asked of one, and how one lives on its connection.
 
-A stream begins with the state as it is, so a page that comes back misses nothing. It ends when the
-page goes, when its reader is too slow, or when we shut down; nobody waits for it then.
+A stream is a connection that was taken out of HTTP: no parser, no task, no timer, a few hundred bytes
+here and the hub's own. Its answer has no length and ends with the connection, so every reader of the
+same topics is given the very same bytes.
 """
 
 import asyncio
-import random
-from collections.abc import Sequence
-from typing import NamedTuple
+import socket
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
-import msgspec
-from litestar.types import Receive, Scope, Send
-
-from touchline.clock import Clock
 from touchline.errors import BadInput
+from touchline.feed.channel import Channel, Wanted
+from touchline.feed.greeting import Greeting
+from touchline.feed.hub import Hub
 from touchline.ids import is_external_id
-from touchline.web.desk import Desk
-from touchline.web.fragments import LIST, ROWS, Painter, list_topic, match_topic
-from touchline.web.health import Health
-from touchline.web.hub import Hub, Reader
-from touchline.web.problems import TooManyStreams
-from touchline.web.queries import Connection
+from touchline.web.painter import Painter
 
-ALIVE_S = 10.0
-SLOW_S = 10.0
-"""A reader that takes nothing for so long is cut off."""
-PIECE_BYTES = 64 * 1024
-RETRY_MS = (1_000, 4_000)
-HEADERS = (
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store"),
-    (b"x-accel-buffering", b"no"),
-)
+if TYPE_CHECKING:
+    from touchline.feed.reader import Reader
+
+CHANGES = "/api/stream"
+FRAGMENTS = "/live/stream"
+NAMED_MAX = 100
+"""Matches and competitions one stream may name."""
+SEND_BUFFER_BYTES = 32 * 1024
+"""The kernel's own default would hide megabytes of delay."""
+HEARD_MAX_BYTES = 4 * 1024
+"""What a client may still say on its stream; nobody listens."""
+MEDIA_TYPE = "text/event-stream; charset=utf-8"
+HEADERS: Mapping[str, str] = {"cache-control": "no-store", "x-accel-buffering": "no"}
+RESUME = "x-resume"
 
 
-class Wanted(NamedTuple):
-    """What a page listens to."""
+class Stream(NamedTuple):
+    """One kind of stream. `greet` is given the query and the `Last-Event-ID` (empty: none) as they were sent.
 
-    match_id: str | None
-    zone: ZoneInfo | None
+    It raises BadInput. Between a greeting and the joining of its hub nothing may happen.
+    """
+
+    route: str
+    hub: Hub
+    greet: Callable[[bytes, bytes], Greeting]
+
+
+def changes(channel: Channel, hub: Hub) -> Stream:
+    """The changes of matches, as JSON."""
+
+    def greet(query: bytes, last_event_id: bytes) -> Greeting:
+        asked = _Query(query, ("match", "competition", "after"))
+        wanted = Wanted(frozenset(asked.ids("match")), frozenset(asked.ids("competition")))
+        return channel.greet(wanted, asked.after(last_event_id))
+
+    return Stream(CHANGES, hub, greet)
+
+
+def fragments(painter: Painter, hub: Hub, zone: Callable[[str | None], ZoneInfo]) -> Stream:
+    """Fragments of pages, as HTML. `zone` knows zones by name, and which is meant where none is named."""
+
+    def greet(query: bytes, last_event_id: bytes) -> Greeting:
+        asked = _Query(query, ("tz", "match", "after"))
+        return painter.greet(zone(asked.one("tz")), asked.ids("match"), asked.after(last_event_id))
+
+    return Stream(FRAGMENTS, hub, greet)
+
+
+class Line(asyncio.Protocol):
+    """The connection of one open stream, and the hub's way to its reader."""
+
+    __slots__ = ("_heard_bytes", "_lines", "_reader", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, lines: set[Any]) -> None:
+        """`lines` are the open connections of the server, which waits for them when it stops."""
+        self._transport = transport
+        self._lines = lines
+        self._heard_bytes = 0
+        self._reader: Reader | None = None
+        lines.add(self)
+        transport.set_write_buffer_limits(high=0)
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        transport.set_protocol(self)
+
+    def join(self, hub: Hub, topics: Iterable[str], pieces: Sequence[bytes]) -> None:
+        """Begin with `pieces`, then tell what the hub tells."""
+        self._reader = hub.join(self, topics, pieces)
+
+    # For the hub
+
+    def write(self, data: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
     @property
-    def topics(self) -> Sequence[str]:
-        """The hub's topics of it."""
-        if self.match_id is not None:
-            return (match_topic(self.match_id),)
-        return (ROWS,) if self.zone is None else (ROWS, list_topic(self.zone))
+    def waiting(self) -> int:
+        return self._transport.get_write_buffer_size()
+
+    def abort(self) -> None:
+        self._transport.abort()
+
+    def finish(self, last: bytes) -> None:
+        self.write(last)
+        self._transport.close()
+
+    # For the transport
+
+    def data_received(self, data: bytes) -> None:
+        self._heard_bytes += len(data)
+        if self._heard_bytes > HEARD_MAX_BYTES:
+            self.abort()
+
+    def resume_writing(self) -> None:
+        if self._reader is not None:
+            self._reader.drained()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._lines.discard(self)
+        if self._reader is not None:
+            self._reader.leave()
+
+    # For the server
+
+    def shutdown(self) -> None:
+        """The server stops: the hub says goodbye by itself."""
 
 
-class Alive(msgspec.Struct, frozen=True):
-    """The heartbeat: football time, the provider's state, seconds since the newest change."""
+class _Query:
+    """The query of a stream, taken strictly."""
 
-    now: int
-    provider: str
-    age_s: int
+    def __init__(self, query: bytes, known: Sequence[str]) -> None:
+        if query.count(b"&") > NAMED_MAX + len(known):
+            raise BadInput("query", f"{query.count(b'&') + 1} parameters", f"at most {NAMED_MAX} ids")
+        self._given = parse_qs(query.decode("latin-1"), keep_blank_values=True)
+        for name, values in self._given.items():
+            if name not in known:
+                raise BadInput(name, values[0], f"no parameter but {', '.join(known)}")
 
+    def one(self, name: str) -> str | None:
+        """The parameter called `name`, given once or not at all."""
+        given = self._given.get(name, [])
+        if len(given) > 1:
+            raise BadInput(name, ", ".join(given), "one value")
+        return given[0] if given else None
 
-class Streams:
-    """The event streams of this process."""
+    def ids(self, name: str) -> Sequence[str]:
+        """The ids under `name`."""
+        given = self._given.get(name, [])
+        if len(given) > NAMED_MAX:
+            raise BadInput(name, f"{len(given)} ids", f"at most {NAMED_MAX} ids")
+        for each in given:
+            if not is_external_id(each):
+                raise BadInput(name, each, f"an id of a {name}")
+        return given
 
-    def __init__(
-        self,
-        hub: Hub,
-        painter: Painter,
-        health: Health,
-        desk: Desk,
-        clock: Clock,
-        slow_s: float,
-    ) -> None:
-        self._hub = hub
-        self._painter = painter
-        self._health = health
-        self._desk = desk
-        self._clock = clock
-        self._slow_s = slow_s
-
-    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Stream until the page goes, the reader is cut off, or the hub is closed."""
-        wanted = self._wanted(Connection(scope))
-        if self._hub.full:
-            raise TooManyStreams("All event streams of this server are taken.")
-        with self._hub.reader(wanted.topics) as reader:
-            self._greet(reader, wanted)
-            await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
-            async with asyncio.TaskGroup() as group:
-                watch = group.create_task(_until_gone(receive, reader))
-                try:
-                    await self._speak(reader, send)
-                finally:
-                    watch.cancel()
-
-    def _wanted(self, connection: Connection) -> Wanted:
-        query = connection.query_params
-        match_id = query.get("match")
-        if match_id is not None:
-            if not is_external_id(match_id):
-                raise BadInput("match", match_id, "an id of a match")
-            return Wanted(match_id, None)
-        if "rows" in query:
-            return Wanted(None, None)
-        return Wanted(None, self._desk.zone(query.get("tz")))
-
-    def _greet(self, reader: Reader, wanted: Wanted) -> None:
-        """Begin with the state as it is: a list at once, a match by the next paint."""
-        if wanted.match_id is not None:
-            self._painter.mark_match(wanted.match_id)
-        elif wanted.zone is not None:
-            painted = self._painter.live_list(wanted.zone)
-            if painted is not None:
-                reader.offer(LIST, painted)
-        self._painter.wake.set()
-
-    async def _speak(self, reader: Reader, send: Send) -> None:
-        retry_ms = random.randint(*RETRY_MS)  # noqa: S311 - jitter, not a secret
-        await self._send(send, f"retry: {retry_ms}\n\n".encode() + self._alive())
-        while not reader.cut_off:
-            heard = await self._clock.wait(reader.news, ALIVE_S)
-            fragments = reader.take()
-            pieces = _pieces(fragments) if heard else [self._alive()]
-            try:
-                for piece in pieces:
-                    await self._send(send, piece)
-            except TimeoutError:
-                self._hub.count_cut()
-                return
-        await self._send(send, b"event: bye\ndata: {}\n\n")
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    async def _send(self, send: Send, body: bytes) -> None:
-        """Hand over one piece; a client that takes nothing for too long raises TimeoutError."""
-        async with asyncio.timeout(self._slow_s):
-            await send({"type": "http.response.body", "body": body, "more_body": True})
-
-    def _alive(self) -> bytes:
-        now = self._clock.now()
-        newest = self._painter.newest_ts
-        alive = Alive(int(now), self._health.provider, int(now - newest) if newest else 0)
-        return b"event: alive\ndata: " + msgspec.json.encode(alive) + b"\n\n"
-
-
-async def _until_gone(receive: Receive, reader: Reader) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    reader.cut()
-
-
-def _pieces(fragments: Sequence[bytes]) -> list[bytes]:
-    """Fragments joined to pieces of about PIECE_BYTES, so that one send is no burst."""
-    pieces: list[bytes] = []
-    waiting: list[bytes] = []
-    for fragment in fragments:
-        waiting.append(fragment)
-        if sum(map(len, waiting)) >= PIECE_BYTES:
-            pieces.append(b"".join(waiting))
-            waiting.clear()
-    return [*pieces, b"".join(waiting)] if waiting else pieces
+    def after(self, last_event_id: bytes) -> str | None:
+        """The place the reader comes from: what its browser remembers wins over what its page was told."""
+        named = self.one("after")
+        return last_event_id.decode("latin-1") if last_event_id else named
