@@ -13,8 +13,10 @@ from touchline.feed.stream import Follower
 from touchline.football.model import Status
 from touchline.ids import MatchId
 from touchline.metrics import Metrics
+from touchline.settings import LimitSettings
 from touchline.store.db import Database
 from touchline.store.views import WholeText
+from touchline.tenants.limits import Limits
 from touchline.web.details import AT_ONCE, PACE_S, PAGE, REST, SWEEP_S, Details
 from touchline.web.reads import Reads
 
@@ -25,7 +27,7 @@ class Counted(Reads):
     """Notes what is asked of the database; `away` it answers nothing."""
 
     def __init__(self, database: Database, clock: SteppedClock) -> None:
-        super().__init__(database, clock)
+        super().__init__(database, clock, Limits(LimitSettings(), clock, Metrics()))
         self.questions: list[list[MatchId]] = []
         self.away = False
 

@@ -1,14 +1,18 @@
 """What memory alone answers: the same bytes as the route, no query, never of another day."""
 
 import pytest
-from httpx import AsyncClient
+from httpx import ASGITransport, AsyncClient
+from tests.conftest import Conninfo
 from tests.web.matchday import NOW, Fixture, change, put, score, store, tell
 from tests.web.test_match import TOLD
 
 from touchline.clock import SteppedClock
 from touchline.football.model import Status
+from touchline.metrics import Metrics
+from touchline.settings import LimitSettings, Web
 from touchline.store.db import Database
-from touchline.web.app import Parts
+from touchline.tenants.limits import Limits
+from touchline.web.app import Parts, build
 from touchline.web.hot import TARGETS_MAX
 from touchline.web.shelf import FRESH_S
 
@@ -168,3 +172,27 @@ async def test_as_many_addresses_are_known_as_there_is_room_for(client: AsyncCli
 
     assert parts.hot.lookup(b"/api/matches/diary", b"") is None
     assert parts.hot.lookup(b"/api/matches/diary", b"x0") is not None
+
+
+async def test_who_asks_too_often_gets_what_memory_has(
+    database: Database, conninfo: Conninfo, clock: SteppedClock
+) -> None:
+    await store(database, Fixture())
+    limits = Limits(LimitSettings(public_capacity=1, public_refill_per_s=0.001), clock, Metrics())
+    parts = Parts.assemble(Web(), clock, Metrics(), database, conninfo.app, limits=limits)
+    await parts.follower.catch_up()
+    far = "/api/matches/diary?date=2026-05-01"
+    async with AsyncClient(transport=ASGITransport(build(parts)), base_url="http://touchline") as client:
+        read = await client.get(far)
+        await clock.advance(FRESH_S)
+        before = queries(database)
+        again, board = await client.get(far), await client.get("/api/matches/live")
+        match = await client.get(f"/api/matches/{ID}")
+        refused = await client.get("/api/matches/diary?date=2026-05-02")
+
+    assert [each.status_code for each in (read, again, board, match)] == [200] * 4
+    assert again.json() == read.json() | {"stale": True}
+    assert match.json()["stale"] is True
+    assert (refused.status_code, refused.json()["type"]) == (429, "/docs#problem-too-many-requests")
+    assert int(refused.headers["retry-after"]) > 0
+    assert queries(database) == before

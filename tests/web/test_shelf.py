@@ -114,6 +114,19 @@ async def test_a_copy_is_read_again_when_its_moment_is_over() -> None:
     assert (first.value, second.value, second.stale) == (1, 2, False)
 
 
+async def test_who_may_not_read_gets_the_last_copy_whatever_its_age() -> None:
+    clock, source = SteppedClock(), Source()
+    shelf: Shelf[str, int] = Shelf(clock, 2)
+    first = await shelf.get("one", source.read)
+
+    assert shelf.last("one") is first
+    await clock.advance(FRESH_S)
+    last = shelf.last("one")
+    assert last is not None
+    assert (last.value, last.stale) == (1, True)
+    assert shelf.last("two") is None
+
+
 async def test_the_last_good_copy_answers_while_the_database_is_away() -> None:
     clock, source = SteppedClock(), Source()
     shelf: Shelf[str, int] = Shelf(clock, 2)

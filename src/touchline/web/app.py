@@ -96,7 +96,7 @@ class Parts:
         limits = limits or Limits(LimitSettings(), clock, metrics)
         window_s = settings.live_window_min * 60
         board = Board(clock, metrics, window_s)
-        reads = Reads(database, clock)
+        reads = Reads(database, clock, limits)
         days, details = Days(board, reads, clock, window_s), Details(board, reads, clock)
         hot = Hot(board, days, details, clock, window_s)
         desk = Desk(days, details, clock, settings)

@@ -133,12 +133,12 @@ class Details:
 
     async def _catch_up(self, entry: Entry) -> Detail:
         match_id, seq = entry.item.id, entry.item.seq
+        if not self._reads.allowed:
+            return self._known(entry)
         try:
             found = await self._flights.join((match_id, seq), partial(self._reads.wholes, [match_id]))
         except StoreUnavailable:
-            kept = self._kept.get(match_id)
-            text = WholeText.of(entry.item) if kept is None else kept.text
-            return Detail(_newer(entry, text), text, stale=True)
+            return self._known(entry)
         if not found:
             raise NotFound("match", match_id)
         self._keep(found[0])
@@ -154,6 +154,12 @@ class Details:
         for text in found:
             self._keep(text)
         return AT_ONCE
+
+    def _known(self, entry: Entry) -> Detail:
+        """What can be said of a match without asking."""
+        kept = self._kept.get(entry.item.id)
+        text = WholeText.of(entry.item) if kept is None else kept.text
+        return Detail(_newer(entry, text), text, stale=True)
 
     def _want(self, ids: Iterable[MatchId]) -> None:
         for match_id in ids:

@@ -142,10 +142,9 @@ class Health:
         if self._follower.down_since is not None:
             age_s = round(self._clock.real() - self._follower.down_since, 1)
             return Part(name="changes", state=State.DOWN, reason="can't be read", age_s=age_s)
-        if self._follower.position is None:
+        if self._board.position is None:
             return Part(name="changes", state=State.UNKNOWN, reason="not read yet", age_s=None)
-        epoch, seq = self._follower.position
-        return Part(name="changes", state=State.OK, reason=f"at {epoch}-{seq}", age_s=0.0)
+        return Part(name="changes", state=State.OK, reason=f"at {self._board.position}", age_s=0.0)
 
     def _provider_parts(self) -> list[Part]:
         if not self._providers:

@@ -4,16 +4,17 @@ Only what the board does not hold is read here: other days, matches of other day
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import TypeVar
 
 import structlog
 
 from touchline.clock import Clock, now_ms
-from touchline.errors import NotFound, StaleWrite, StoreUnavailable
+from touchline.errors import NotFound, StaleWrite, StoreUnavailable, TooManyRequests
 from touchline.ids import MatchId, is_external_id
 from touchline.store import views
 from touchline.store.db import Database, Tx
+from touchline.tenants.limits import Limits
 from touchline.web.shelf import Copy, Shelf
 
 READ_TIMEOUT_S = 2.0
@@ -24,15 +25,17 @@ MATCHES_HELD = 1_000
 
 Span = tuple[int, int]
 """A half-open span of time in Unix seconds."""
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
 class Reads:
     """The way to what is not on the board."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, limits: Limits) -> None:
         self._database = database
         self._clock = clock
+        self._limits = limits
         self._days: Shelf[Span, views.Sheet] = Shelf(clock, DAYS_HELD)
         self._matches: Shelf[str, views.WholeText] = Shelf(clock, MATCHES_HELD)
         self._rest_until = 0.0
@@ -49,7 +52,7 @@ class Reads:
 
     async def day(self, span: Span) -> Copy[views.Sheet]:
         """The fixtures of a span of time. Raises StoreUnavailable where no copy of it is held either."""
-        return await self._days.get(span, lambda: self._ask(lambda tx: views.between(tx, *span)))
+        return await self._copy(self._days, span, lambda: self._ask(lambda tx: views.between(tx, *span)))
 
     def fresh_match(self, match_id: str) -> Copy[views.WholeText] | None:
         """One match with its parts, where it was read just now."""
@@ -66,19 +69,29 @@ class Reads:
                 raise NotFound("match", match_id)
             return found[0]
 
-        return await self._matches.get(match_id, read)
+        return await self._copy(self._matches, match_id, read)
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the request being answered may ask the database at all. Loops always may."""
+        return self._limits.allows()
 
     async def wholes(self, ids: Sequence[MatchId]) -> list[views.WholeText]:
         """Those of `ids` that there are, with their parts; never a copy."""
         return await self._ask(lambda tx: views.wholes(tx, ids))
 
-    async def some(self, ids: Sequence[MatchId]) -> list[views.Item]:
-        """Those of `ids` that lists may show; never a copy."""
-        return await self._ask(lambda tx: views.some(tx, ids))
-
     async def providers(self) -> list[views.ProviderLine]:
         """How the provider's channels are doing; never a copy."""
         return await self._ask(views.providers)
+
+    async def _copy(self, shelf: Shelf[K, T], key: K, read: Callable[[], Awaitable[T]]) -> Copy[T]:
+        """A fresh copy; for who asks too often the last one. Raises TooManyRequests where there is none."""
+        if self.allowed:
+            return await shelf.get(key, read)
+        held = shelf.last(key)
+        if held is None:
+            raise TooManyRequests(self._limits.retry_after_s)
+        return held
 
     async def _ask(self, load: Callable[[Tx], Awaitable[T]]) -> T:
         if self._clock.monotonic() < self._rest_until:

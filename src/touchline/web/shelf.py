@@ -88,6 +88,11 @@ class Shelf(Generic[K, T]):
         held = self._copies.get(key)
         return held[0] if held is not None and self._clock.monotonic() < held[1] else None
 
+    def last(self, key: K) -> Copy[T] | None:
+        """The copy of `key`, however old it is; marked where it is no longer fresh."""
+        held = self._copies.get(key)
+        return None if held is None else self.fresh(key) or Copy(held[0].value, stale=True)
+
     async def get(self, key: K, read: Callable[[], Awaitable[T]]) -> Copy[T]:
         """A fresh copy, by `read` if it must be; the last good one, marked, where the database does not answer.
 

@@ -79,7 +79,7 @@ OF_MATCH: dict[str, Any] = {"match_id": ID, "version": 48211, "stale": False}
 
 LIVE: dict[str, Any] = {
     "as_of": 1770486101,
-    "cursor": "9f3c0a1b-48211",
+    "cursor": "9f3c0a1b-12342016",
     "stale": False,
     "counts": {"in_play": 1, "expected": 0},
     "matches": [ITEM],
@@ -90,7 +90,7 @@ DIARY: dict[str, Any] = {
     "from_ts": 1770411600,
     "until_ts": 1770498000,
     "as_of": 1770486101,
-    "cursor": "9f3c0a1b-48211",
+    "cursor": "9f3c0a1b-12342016",
     "stale": False,
     "count": 1,
     "matches": [ITEM],
@@ -128,7 +128,7 @@ DETAIL: dict[str, Any] = {
     "streams_open": 12,
     "parts": [
         {"name": "database", "state": "ok", "reason": "", "age_s": 0.0},
-        {"name": "changes", "state": "ok", "reason": "at 9f3c0a1b-48211", "age_s": 0.0},
+        {"name": "changes", "state": "ok", "reason": "at 9f3c0a1b-12342016", "age_s": 0.0},
         {"name": "thesports-mqtt", "state": "ok", "reason": "", "age_s": 1.2},
         {"name": "thesports-http", "state": "limited", "reason": "too many requests", "age_s": 3.4},
     ],

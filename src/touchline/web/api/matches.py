@@ -39,7 +39,8 @@ Zone = Annotated[
 
 TheHot = NamedDependency[Hot]
 OF_LISTS = NOT_MODIFIED | documented("bad-input")
-OF_MATCHES = NOT_MODIFIED | documented("bad-input", "not-found", "unavailable")
+OF_DAYS = OF_LISTS | documented("too-many-requests")
+OF_MATCHES = OF_DAYS | documented("not-found", "unavailable")
 
 
 class Matches(Controller):
@@ -66,7 +67,7 @@ class Matches(Controller):
         "/diary",
         summary="The fixtures of a day",
         opt={QUERY: ("date", "tz")},
-        responses=shown(shapes.Diary, "All fixtures of the day", examples.DIARY) | OF_LISTS,
+        responses=shown(shapes.Diary, "All fixtures of the day", examples.DIARY) | OF_DAYS,
     )
     async def diary(
         self, request: Asked, hot: TheHot, desk: TheDesk, day: Day = None, zone: Zone = None
