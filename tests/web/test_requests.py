@@ -42,7 +42,7 @@ async def answering(requests: Requests, clock: SteppedClock) -> AsyncIterator[As
         scope["path_template"] = "/echo/{what:str}"  # type: ignore[typeddict-unknown-key]
         if scope["path"] == "/echo/broken":
             raise ValueError(scope["path"])
-        clock._now += 0.25
+        await clock.advance(0.25)
         said = f"{request_id(scope)} {scope['client']} {scope['scheme']} {scope['method']}"  # type: ignore[typeddict-item]
         headers = [(b"content-type", b"text/plain"), (b"allow", b"GET, OPTIONS")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -10,14 +10,20 @@ import pytest
 from httpx import ASGITransport, AsyncClient, Response
 from litestar import Litestar, Request, get
 from litestar.response import Response as Answer
+from tests.conftest import Conninfo
 from tests.tenants.processes import SYSTEM, processes, until
 
+from touchline.clock import SteppedClock
 from touchline.embedded.valkey import Valkey
 from touchline.errors import TooManyRequests
 from touchline.metrics import Metrics
+from touchline.settings import LimitSettings, Web
+from touchline.store.db import Database
 from touchline.tenants.limits import Limits
 from touchline.web import problems
+from touchline.web.app import Parts, build
 from touchline.web.requests import Requests
+from touchline.web.shelf import FRESH_S
 
 MEMORY, DATABASE = "/api/matches/live", "/api/matches/diary"
 ON_ALL = {
@@ -83,6 +89,32 @@ async def test_the_101st_is_answered_from_memory_and_never_from_the_database(val
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
     assert refused.headers["content-type"] == "application/problem+json"
     assert refused.json()["type"] == "/docs#problem-too-many-requests"
+
+
+async def test_without_a_token_what_is_held_is_told_and_nothing_is_read(
+    database: Database, conninfo: Conninfo, clock: SteppedClock
+) -> None:
+    metrics = Metrics()
+    limits = Limits(LimitSettings(public_capacity=1, public_refill_per_s=0.01), clock, metrics)
+    parts = Parts.assemble(Web(), clock, metrics, database, conninfo.app, limits=limits)
+    far, other = (f"/api/matches/diary?date=2026-03-{day}&tz=UTC" for day in ("09", "10"))
+    async with AsyncClient(transport=ASGITransport(build(parts)), base_url="http://touchline") as client:
+        read = await client.get(far)
+        await clock.advance(FRESH_S + 1)
+        held = await client.get(far)
+        unread = await client.get(other)
+        unknown = await client.get("/api/matches/nobodynobody01")
+        page = await client.get("/match/nobodynobody01")
+        probe = await client.get("/readyz")
+
+    assert (read.status_code, read.json()["stale"]) == (200, False)
+    assert (held.status_code, held.json()["stale"], held.headers["x-rate-limited"]) == (200, True, "1")
+    for refused in (unread, unknown, page):
+        assert refused.status_code == 429
+        assert 1 <= int(refused.headers["retry-after"]) <= 100
+        assert refused.headers["cache-control"] == "no-store"
+    assert unread.json()["type"] == "/docs#problem-too-many-requests"
+    assert "x-rate-limited" not in probe.headers
 
 
 async def test_of_a_crowd_at_one_instant_as_many_pass_as_there_are_tokens(valkey: Valkey) -> None:

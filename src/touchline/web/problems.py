@@ -125,6 +125,7 @@ def _spec(kinds: Sequence[str]) -> ResponseSpec:
 
 
 EXAMPLES = {
+    "too-many-requests": str(TooManyRequests(1)),
     "not-found": "There is no match 'k82rekhg0w8nrep'.",
     "unavailable": "Unable to load match data right now.",
 }
