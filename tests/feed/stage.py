@@ -6,7 +6,7 @@ from tests.feed.line import Heard, Line, events
 from tests.web.matchday import NOW
 
 from touchline.clock import SteppedClock
-from touchline.feed.board import Board
+from touchline.feed.board import MATCHES_MAX, Board
 from touchline.feed.channel import Channel, Wanted
 from touchline.feed.event import sse
 from touchline.feed.greeting import Greeting
@@ -22,10 +22,10 @@ WINDOW_S = 7_200
 class Stage:
     """The feed of one web process; its follower is turned by hand."""
 
-    def __init__(self, database: Database, conninfo: str, clock: SteppedClock | None = None) -> None:
-        self.clock = clock or SteppedClock(NOW)
+    def __init__(self, database: Database, conninfo: str, matches_max: int = MATCHES_MAX) -> None:
+        self.clock = SteppedClock(NOW)
         self.metrics = Metrics()
-        self.board = Board(self.clock, self.metrics, WINDOW_S)
+        self.board = Board(self.clock, self.metrics, WINDOW_S, matches_max)
         self.follower = Follower(database, conninfo, self.clock, self.board)
         self.hub = Hub("test", self.clock, self.metrics, Seats(self.metrics, 100), lambda: sse("alive", b"{}"))
         self.channel = Channel(self.board, self.hub, self.metrics)

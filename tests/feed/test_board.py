@@ -203,6 +203,26 @@ async def test_a_day_that_is_not_held_whole_is_not_answered(database: Database, 
     assert stage.board.covers(NOW - HELD_S, NOW + HELD_S)
 
 
+async def test_a_board_that_is_full_holds_what_is_live_and_leaves_days_to_the_database(
+    database: Database, conninfo: Conninfo
+) -> None:
+    stage = Stage(database, conninfo.app, matches_max=2)
+    later = Fixture(id=TWO, status=Status.NOT_STARTED, match_time=NOW + 600, minute=None)
+    await store(database, later)
+    await stage.catch_up()
+    assert stage.board.covers(NOW, NOW + 900)
+
+    await store(database, Fixture(id=ONE), Fixture(id="aaaaaaaaaaaaaa3", match_time=NOW - 90))
+    await store(
+        database, Fixture(id="aaaaaaaaaaaaaa4", status=Status.NOT_STARTED, match_time=NOW + 700, minute=None)
+    )
+    await stage.catch_up()
+
+    await assert_shows_the_truth(stage, database)
+    assert set(stage.board.entries) == {ONE, TWO, "aaaaaaaaaaaaaa3"}
+    assert stage.board.between(NOW, NOW + 900) is None
+
+
 async def test_quiet_is_looked_into_before_it_is_called_stale(database: Database, stage: Stage) -> None:
     await store(database, Fixture(id=ONE, last_event_ts=NOW - 5, last_seen_ts=NOW - 5))
     await stage.catch_up()

@@ -1,6 +1,7 @@
 """The fan-out: the same bytes for everybody, nobody waited for, nobody told anything twice."""
 
 import asyncio
+import tracemalloc
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -342,6 +343,20 @@ async def test_who_does_not_take_the_goodbye_is_cut_off() -> None:
 
     await until(lambda: bool(aborted))
     assert aborted == ["now"]
+
+
+async def test_a_reader_costs_a_few_hundred_bytes() -> None:
+    hall, lines = Hall(), [Line() for _ in range(2_000)]
+    tracemalloc.start()
+    try:
+        readers = [hall.hub.join(line, ("all",), ()) for line in lines]
+        hall.publish("a")
+        await settle()
+        ours = tracemalloc.take_snapshot().filter_traces([tracemalloc.Filter(True, "*/feed/hub.py")])
+    finally:
+        tracemalloc.stop()
+
+    assert 50 < sum(each.size for each in ours.statistics("filename")) / len(readers) < 500
 
 
 @pytest.mark.parametrize("counts", [(1, 0), (0, 1), (3, 2)])

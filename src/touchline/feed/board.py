@@ -20,13 +20,15 @@ from touchline.feed.news import Listener, News
 from touchline.feed.position import NOWHERE, Position
 from touchline.feed.refresh import Refresh
 from touchline.feed.span import Span
-from touchline.feed.stock import MATCHES_MAX, Everything, Page, Stock
+from touchline.feed.stock import Everything, Page, Stock
 from touchline.ids import ChangeSeq, MatchId
 from touchline.metrics import Metrics
 from touchline.store import changes, views
 from touchline.store.changes import Change
 from touchline.store.db import Tx
 
+MATCHES_MAX = 10_000
+"""Matches held; where there are more, days are read from the database again (`covers` says no)."""
 RECENT = 5_000
 """Changes told again when the log is first read, so that who comes back after a restart misses nothing."""
 PACE = timedelta(seconds=1)
@@ -41,7 +43,7 @@ class Board:
     interval = "1 s"
     batch_size = MATCHES_MAX
 
-    def __init__(self, clock: Clock, metrics: Metrics, window_s: int) -> None:
+    def __init__(self, clock: Clock, metrics: Metrics, window_s: int, matches_max: int = MATCHES_MAX) -> None:
         self.wake = asyncio.Event()
         self.listeners: list[Listener] = []
         """Told of every difference, in their order."""
@@ -54,7 +56,8 @@ class Board:
         self._clock = clock
         self._metrics = metrics
         self._position: Position | None = None
-        self._stock = Stock(Span.around(clock.now()), window_s)
+        self._stock = Stock(Span.around(clock.now()), window_s, matches_max)
+        self._matches_max = matches_max
         self._refresh = Refresh(clock)
         self._fresh_at = clock.monotonic()
         self._view: tuple[int, LiveView] | None = None
@@ -102,7 +105,7 @@ class Board:
     async def begin(self, tx: Tx, epoch: str, newest: ChangeSeq) -> Callable[[], None]:
         """Read everything as it is after `newest`."""
         span = Span.around(self._clock.now())
-        items = await views.board(tx, span.from_ts, span.until_ts, MATCHES_MAX)
+        items = await views.board(tx, span.from_ts, span.until_ts, self._matches_max)
         recent = await changes.after(tx, ChangeSeq(max(0, newest - RECENT)), RECENT)
         far = {change.match_id for change in recent}.difference(item.id for item in items)
         beyond = await views.some(tx, list(far)) if far else []
@@ -115,7 +118,7 @@ class Board:
         found = await views.some(tx, list(asked)) if asked else []
         before, span = self._stock.span, self._stock.span.moved(self._clock.now())
         if span.until_ts > before.until_ts:
-            entering = await views.board(tx, before.until_ts, span.until_ts, MATCHES_MAX)
+            entering = await views.board(tx, before.until_ts, span.until_ts, self._matches_max)
             known = {item.id for item in found}
             found += [item for item in entering if item.id not in known]
         here = self._position or NOWHERE

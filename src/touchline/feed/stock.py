@@ -15,9 +15,6 @@ from touchline.ids import MatchId
 from touchline.store.changes import Change
 from touchline.store.views import Head, Item
 
-MATCHES_MAX = 10_000
-"""Matches held; beyond, whole days are the database's business again (`Stock.full`)."""
-
 
 class Everything(Struct, frozen=True):
     """All there is, read in one snapshot."""
@@ -46,19 +43,20 @@ class Page(Struct, frozen=True):
 class Stock:
     """What is held. Every change of it comes out as News."""
 
-    def __init__(self, span: Span, window_s: int) -> None:
+    def __init__(self, span: Span, window_s: int, most: int) -> None:
         self.entries: dict[MatchId, Entry] = {}
         self.span = span
         self.full = False
-        """Whether there were more matches than are held."""
+        """Whether there may be more matches than are held; live ones always are."""
         self.left = (0, 0)
         """Number and time (ms) of the newest change by which a match may have left the live window."""
         self._window_s = window_s
+        self._most = most
         self._heard: dict[MatchId, Heard] = {}
 
     def fill(self, read: Everything, now: float) -> News:
         """Hold what was read and nothing else."""
-        self.span, self.full = read.span, len(read.items) >= MATCHES_MAX
+        self.span, self.full = read.span, len(read.items) >= self._most
         self.left = (read.head.status_seq, read.head.status_at_ms)
         self.entries, self._heard = {}, {}
         self._hear(read.recent)
@@ -148,7 +146,7 @@ class Stock:
             return item.status_id in LIVE or self.span.has(item.match_time)
         if not self.span.has(item.match_time):
             return False
-        self.full = self.full or len(self.entries) >= MATCHES_MAX
+        self.full = self.full or len(self.entries) >= self._most
         return not self.full
 
     def _passed(self) -> Iterator[MatchId]:
