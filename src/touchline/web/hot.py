@@ -5,10 +5,7 @@ mean the same. An answer is made anew only when what it is made of is another, a
 encodings while its bytes stay the same.
 """
 
-from collections.abc import Callable
 from enum import Enum
-from functools import partial
-from operator import is_
 from typing import NamedTuple, assert_never
 from zoneinfo import ZoneInfo
 
@@ -17,10 +14,11 @@ import msgspec
 from touchline.clock import Clock
 from touchline.feed.board import Board
 from touchline.feed.live import LiveView, live_json
+from touchline.store.views import Sheet
 from touchline.web import answers, zones
-from touchline.web.days import Days, Source
+from touchline.web.days import Days
 from touchline.web.details import Detail, Details
-from touchline.web.shelf import Recent
+from touchline.web.shelf import Copy, Recent
 from touchline.web.snapshots import Representation
 from touchline.web.zones import Day
 
@@ -66,10 +64,15 @@ View = Window | Today | Day | OfMatch
 """What can be asked for."""
 
 
+Asked = Window | Day | OfMatch
+"""A view on which no clock has a say."""
+Source = LiveView | Copy[Sheet] | Detail
+"""What an answer is made of."""
+
+
 class _Made(NamedTuple):
+    of: Source
     representation: Representation
-    of: tuple[object, ...]
-    """What it was made of: the very objects."""
 
 
 class Hot:
@@ -83,8 +86,8 @@ class Hot:
         self._window_s = window_s
         self._targets: Recent[tuple[bytes, bytes], View] = Recent(TARGETS_MAX)
         self._today: dict[str, Day] = {}
-        self._lists: Recent[View, _Made] = Recent(DAYS_MAX)
-        self._matches: Recent[View, _Made] = Recent(MATCHES_MAX)
+        self._lists: Recent[Asked, _Made] = Recent(DAYS_MAX)
+        self._matches: Recent[Asked, _Made] = Recent(MATCHES_MAX)
 
     def lookup(self, path: bytes, query: bytes) -> Representation | None:
         """The answer to an address as it came, where memory alone can give it."""
@@ -97,33 +100,33 @@ class Hot:
 
     def ready(self, view: View) -> Representation | None:
         """The answer, where memory alone can give it."""
-        match view:
-            case Window():
-                return self._window(self._board.live())
-            case Today(zone):
-                return self.ready(self._day_in(zone))
-            case Day():
-                source = self._days.held(view)
-                return None if source is None else self._day(view, source)
-            case OfMatch(match_id):
-                detail = self._details.held(match_id)
-                return None if detail is None else self._match(view, detail)
-            case _:
-                assert_never(view)
+        asked = self._day_in(view.zone) if isinstance(view, Today) else view
+        source = self._held(asked)
+        return None if source is None else self._of(asked, source)
 
     async def answer(self, view: View) -> Representation:
         """The answer, read where it must be. Raises NotFound, and StoreUnavailable where nothing is known."""
-        match view:
+        asked = self._day_in(view.zone) if isinstance(view, Today) else view
+        match asked:
             case Window():
-                return self._window(self._board.live())
-            case Today(zone):
-                return await self.answer(self._day_in(zone))
+                return self._of(asked, self._board.live())
             case Day():
-                return self._day(view, await self._days.get(view))
-            case OfMatch(match_id):
-                return self._match(view, await self._details.get(match_id))
+                return self._of(asked, await self._days.get(asked))
+            case OfMatch():
+                return self._of(asked, await self._details.get(asked.match_id))
             case _:
-                assert_never(view)
+                assert_never(asked)
+
+    def _held(self, asked: Asked) -> Source | None:
+        match asked:
+            case Window():
+                return self._board.live()
+            case Day():
+                return self._days.held(asked)
+            case OfMatch():
+                return self._details.held(asked.match_id)
+            case _:
+                assert_never(asked)
 
     def _day_in(self, zone: ZoneInfo) -> Day:
         """Today there; another one from its midnight on."""
@@ -133,43 +136,46 @@ class Hot:
             day = self._today[zone.key] = Day.of(zones.today(now, zone), zone)
         return day
 
-    def _window(self, seen: LiveView) -> Representation:
-        return _kept(self._lists, Window(), LIVE, (seen,), partial(live_json, seen))
+    def _of(self, asked: Asked, source: Source) -> Representation:
+        """What is held, where it is made of that; its bytes decide whether it is another representation."""
+        shelf = self._matches if isinstance(asked, OfMatch) else self._lists
+        made = shelf.get(asked)
+        if made is not None and _same(made.of, source):
+            return made.representation
+        route, body = self._write(asked, source)
+        if made is None or made.representation.body != body:
+            made = _Made(source, Representation(route, body))
+        shelf.keep(asked, made._replace(of=source))
+        return made.representation
 
-    def _day(self, day: Day, source: Source) -> Representation:
-        def write() -> bytes:
-            return encode(self._days.written(day, source))
+    def _write(self, asked: Asked, source: Source) -> tuple[str, bytes]:
+        """The route of an answer, and its body."""
+        match asked, source:
+            case Window(), LiveView():
+                return LIVE, live_json(source)
+            case Day(), LiveView() | Copy():
+                return DIARY, encode(self._days.written(asked, source))
+            case OfMatch(), Detail():
+                return asked.part.value, encode(self._part(asked.part, source))
+            case _:
+                raise AssertionError(f"{asked} is not made of {source}")
 
-        return _kept(self._lists, day, DIARY, (source,), write)
-
-    def _match(self, view: OfMatch, detail: Detail) -> Representation:
-        return _kept(self._matches, view, view.part.value, detail, partial(self._write, view.part, detail))
-
-    def _write(self, part: Part, detail: Detail) -> bytes:
+    def _part(self, part: Part, detail: Detail) -> object:
         whole, stale = detail.read(), detail.stale
         match part:
             case Part.ALL:
                 now = self._clock.now()
-                return encode(answers.match_detail(whole, now=now, window_s=self._window_s, stale=stale))
+                return answers.match_detail(whole, now=now, window_s=self._window_s, stale=stale)
             case Part.INCIDENTS:
-                return encode(answers.incidents(whole, stale=stale))
+                return answers.incidents(whole, stale=stale)
             case Part.STATS:
-                return encode(answers.stats(whole, stale=stale))
+                return answers.stats(whole, stale=stale)
             case Part.TIMELINE:
-                return encode(answers.timeline(whole, stale=stale))
+                return answers.timeline(whole, stale=stale)
             case _:
                 assert_never(part)
 
 
-def _kept(
-    held: Recent[View, _Made], view: View, route: str, of: tuple[object, ...], write: Callable[[], bytes]
-) -> Representation:
-    """What is held while it is made of the same; its bytes decide whether it is another representation."""
-    made = held.get(view)
-    if made is not None and all(map(is_, made.of, of)):
-        return made.representation
-    body = write()
-    if made is None or made.representation.body != body:
-        made = _Made(Representation(route, body), of)
-    held.keep(view, made._replace(of=of))
-    return made.representation
+def _same(before: Source, after: Source) -> bool:
+    """Whether both make the same answer. A board stands for more than it lists, so it must be the very one."""
+    return before is after or (isinstance(after, Detail) and before == after)
