@@ -57,6 +57,11 @@ def test_the_aspect_is_kept_and_the_rest_is_transparent(
     assert square.getpixel(filled)[3] == 255
 
 
+@pytest.mark.parametrize("size", [(3_000, 1), (1, 3_000), (1, 1)])
+def test_a_line_is_a_picture_too(size: tuple[int, int]) -> None:
+    assert opened(draw(a_logo(size)), 48).getchannel("A").getbbox() is not None
+
+
 def test_a_small_logo_fills_its_square() -> None:
     assert opened(draw(a_logo((16, 16))), 160).getchannel("A").getbbox() == (0, 0, 160, 160)
 

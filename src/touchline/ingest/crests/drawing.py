@@ -9,7 +9,7 @@ from hashlib import blake2b
 from io import BytesIO
 
 from msgspec import Struct
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from touchline.ingest.crests.refusal import Reason, Refused
 from touchline.store.crests import SIZES
@@ -60,9 +60,12 @@ def _decoded(sent: bytes) -> Image.Image:
 
 def _square(original: Image.Image, size: int) -> bytes:
     """The picture fitted into a transparent square, as WebP without metadata."""
-    fitted = ImageOps.contain(original, (size, size), Image.Resampling.LANCZOS)
+    scale = size / max(original.size)
+    # At least a pixel: a line is a picture too.
+    width, height = (max(1, round(edge * scale)) for edge in original.size)
+    fitted = original.resize((width, height), Image.Resampling.LANCZOS)
     square = Image.new("RGBA", (size, size))
-    square.paste(fitted, ((size - fitted.width) // 2, (size - fitted.height) // 2))
+    square.paste(fitted, ((size - width) // 2, (size - height) // 2))
     out = BytesIO()
     square.save(out, "WEBP", quality=QUALITY, method=EFFORT)
     return out.getvalue()
