@@ -130,14 +130,18 @@ async def house(*, fast: bool, clock: Clock | None = None) -> AsyncIterator[Hous
     )
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     server = uvicorn.Server(config)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(server.serve(sockets=[listener]))
-        try:
-            yield House(listener.getsockname()[1], sweep, metrics, server, gate)
-        finally:
-            gate.set()
-            server.should_exit = True
-    listener.close()
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(server.serve(sockets=[listener]))
+            try:
+                yield House(listener.getsockname()[1], sweep, metrics, server, gate)
+            finally:
+                gate.set()
+                server.should_exit = True
+    finally:
+        for connection in tuple(server.server_state.connections):
+            connection.transport.abort()  # type: ignore[union-attr]
+        listener.close()
 
 
 def _hot(path: bytes, query: bytes) -> Representation | None:

@@ -97,6 +97,9 @@ class Framing(HttpToolsProtocol):
         self._lane.sweep.connections.discard(self)
         self._stage = Stage.OVER
         self.pipeline.clear()
+        if self._running is not None:  # uvicorn tells the newest request only
+            self._running.disconnected = True
+            self._running.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -119,10 +122,14 @@ class Framing(HttpToolsProtocol):
         else:
             self.cycle.keep_alive = False
 
+    def abort(self) -> None:
+        """End at once; what the client has not taken is lost."""
+        self.transport.abort()
+
     def age(self, elapsed_s: float) -> None:
         """Time has passed. A client that keeps us waiting too long is let go."""
         if self._is_stuck(elapsed_s):
-            self.transport.abort()
+            self.abort()
         elif self._is_ours_to_move():
             self._aged_s = 0.0
         else:
@@ -367,4 +374,4 @@ class Framing(HttpToolsProtocol):
         elif self._stage is Stage.BETWEEN:
             self.transport.close()
         else:
-            self.transport.abort()
+            self.abort()

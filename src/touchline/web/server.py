@@ -5,7 +5,7 @@ import contextlib
 import socket
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import uvicorn
 
@@ -13,6 +13,9 @@ from touchline.errors import SettingsError
 from touchline.loop import run_all
 from touchline.web.app import Parts, build
 from touchline.web.fastlane import FastLane
+
+if TYPE_CHECKING:
+    from touchline.web.streams import Line
 
 GRACE_S = 1
 """For answers under way; streams say goodbye at once."""
@@ -25,8 +28,8 @@ async def serve(
 ) -> None:
     """Serve on `host` and `port` (0: any free one) until `stop` is set; `ready` is told the address.
 
-    Streams are ended by ourselves, answers under way get GRACE_S. Raises SettingsError where the
-    address can't be taken.
+    Then streams are told goodbye and answers under way get GRACE_S; who has not read all by then is
+    cut off. Raises SettingsError where the address can't be taken.
     """
     listener = _listen(host, port)
     config = uvicorn.Config(
@@ -56,6 +59,8 @@ async def serve(
             group.create_task(run_all(parts.loops, parts.clock, stop, on_stop=end))
             group.create_task(server.serve(sockets=[listener]))
     finally:
+        for connection in tuple(cast("set[FastLane | Line]", server.server_state.connections)):
+            connection.abort()  # a loop does not close while somebody has not read his answer
         await parts.follower.close()
         listener.close()
 
