@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from tests.ingest.claims import T
 from tests.ingest.house import House
 
 from touchline.store.db import Database
@@ -18,4 +17,4 @@ def house(database: Database) -> House:
 @pytest.fixture
 def another(database: Database) -> Callable[[], House]:
     """Makes a further ingest on the same database: another process, or the same after a restart."""
-    return lambda: House(database, name="other", start=T)
+    return lambda: House(database, name="other")

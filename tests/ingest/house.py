@@ -19,6 +19,7 @@ from touchline.ingest.intake import Intake
 from touchline.ingest.lineups import LineupSync
 from touchline.ingest.names import Names
 from touchline.ingest.poll import DetailLivePoll
+from touchline.ingest.ports import Pull
 from touchline.ingest.push import PushSigns
 from touchline.ingest.recent import RecentList
 from touchline.ingest.reconcile import Reconcile, Requests
@@ -37,15 +38,23 @@ METRICS = Metrics()
 
 
 class House:
-    """The parts of one ingest process."""
+    """The parts of one ingest process; without a `pull` it asks a provider that answers from memory."""
 
-    def __init__(self, db: Database, *, name: str = "test", start: float = T, queue_max: int = 10_000) -> None:
+    def __init__(
+        self,
+        db: Database,
+        *,
+        name: str = "test",
+        clock: SteppedClock | None = None,
+        queue_max: int = 10_000,
+        pull: Pull | None = None,
+    ) -> None:
         self.db = db
-        self.clock = SteppedClock(start)
+        self.clock = clock or SteppedClock(T)
         self.provider = FakeProvider()
         self.inbox = Inbox(queue_max, 200, self.clock, METRICS)
         self.unreadables = Unreadables(db, self.clock, METRICS)
-        self.asking = Asking(self.provider, self.clock, self.unreadables)
+        self.asking = Asking(pull or self.provider, self.clock, self.unreadables)
         self.requests = Requests(self.clock)
         self.waiting = WaitingRoom(self.clock, METRICS)
         self.writer = Writer(db, self.clock, METRICS, Orchestrator())
