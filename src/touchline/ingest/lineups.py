@@ -22,7 +22,7 @@ EVERY_S, OFFSET_S = 60, 50
 AHEAD_S = 3_600
 """How long before its time a match is asked about."""
 AGAIN_S, AGAIN_FLOOR_S = 900.0, 60.0
-"""Between two questions about one match, answered or not."""
+"""Between two questions about one match, whether or not it had a line-up."""
 
 
 class LineupSync:
