@@ -49,8 +49,8 @@ async def test_the_live_page_shows_names_score_and_minute(
     assert "Home &amp; Sons &lt;FC&gt;" in page
     assert '<b class="minute">90+2&#39;</b>' in page
     assert '<span class="score"><b>2</b><b>0</b></span>' in page
-    spoken = "Home &amp; Sons &lt;FC&gt; 2, aaaaaaaaaaaaa01 0, 90+2 minutes, 1 red card Home &amp; Sons &lt;FC&gt;"
-    assert f'aria-label="{spoken}"' in page
+    home = "Home &amp; Sons &lt;FC&gt;"
+    assert f'aria-label="{home} 2, aaaaaaaaaaaaa01 0, 90+2 minutes, 1 red card {home}"' in page
 
 
 async def test_in_play_stands_before_expected_by_competition(
@@ -97,11 +97,13 @@ async def test_the_small_print_of_a_row(client: AsyncClient, parts: Parts, datab
     )
 
     page = await page_of(client, parts, "/")
-    halved, silent, kicking = (re.search(rf'id="row-{each}-now".*?</a>', page) for each in ("halved1", "silent1", "kicking1"))
+    row = dict(re.findall(r'id="row-(\w+)-now"(.*?)</a>', page))
 
-    assert halved and '<small class="half">HT 1–1</small>' in halved[0]
-    assert silent and '<em class="late">Data delayed</em>' in silent[0] and "data delayed" in silent[0]
-    assert kicking and '<small class="kicks">Pens 4–0</small>' in kicking[0] and ">PEN<" in kicking[0]
+    assert '<small class="half">HT 1–1</small>' in row["halved1"]
+    assert '<em class="late">Data delayed</em>' in row["silent1"]
+    assert "data delayed" in row["silent1"]
+    assert '<small class="kicks">Pens 4–0</small>' in row["kicking1"]
+    assert ">PEN<" in row["kicking1"]
 
 
 async def test_a_goal_that_was_withdrawn_is_shown_as_such(
@@ -118,8 +120,10 @@ async def test_a_goal_that_was_withdrawn_is_shown_as_such(
 
     assert re.search(r'id="row-\w+-now"[^>]* data-cancelled="\d+"', row)
     assert '<em class="taken">Goal withdrawn</em>' in row
-    assert re.search(r"<s><b>J\. Varga</b> <strong>1–2</strong></s><small>Goal withdrawn \(VAR\)</small>", match)
-    assert "scorer" not in match
+    assert re.search(
+        r"<s><b>J\. Varga</b> <strong>1–2</strong></s><small>Goal withdrawn \(VAR\)</small>", match
+    )
+    assert match.count("J. Varga") == 1
     assert (await client.get(f"/api/matches/{ID}/incidents")).text.count("J. Varga") == 0
 
 
@@ -141,8 +145,12 @@ async def test_a_cookie_with_nonsense_is_as_none(client: AsyncClient) -> None:
     assert (await client.get("/")).status_code == 200
 
 
-async def test_favourites_come_first_and_have_a_page(client: AsyncClient, parts: Parts, database: Database) -> None:
-    await store(database, Fixture(id="other01"), Fixture(id="followed1", status=Status.ENDED, match_time=NOW - 9_000))
+async def test_favourites_come_first_and_have_a_page(
+    client: AsyncClient, parts: Parts, database: Database
+) -> None:
+    await store(
+        database, Fixture(id="other01"), Fixture(id="followed1", status=Status.ENDED, match_time=NOW - 9_000)
+    )
     before = await page_of(client, parts, "/")
 
     answer = await client.post(
@@ -190,7 +198,8 @@ async def test_a_hundred_favourites_are_kept_and_the_way_back_is_ours(client: As
     )
 
     kept = re.search("fav=([^;]*)", answer.headers["set-cookie"])
-    assert kept and kept[1].split(".")[0] == "match0001" and kept[1].split(".")[-1] == "match9999"
+    assert kept
+    assert kept[1].split(".") == [*(f"match{number:04}" for number in range(1, 100)), "match9999"]
     assert answer.headers["location"] == "/"
 
 
@@ -238,7 +247,14 @@ async def test_a_match_page_tells_what_happened(client: AsyncClient, parts: Part
     assert "Goal cancelled Video review: goal awarded" in shown
     assert "60% Possession 40%" in shown
     assert re.search(r'class="panel-first">.*?Shots', page, re.DOTALL)
-    assert re.findall(rf'id="match-{ID}-(\w+)"', page) == ["score", "momentum", "told", "lineups", "stats", "info"]
+    assert re.findall(rf'id="match-{ID}-(\w+)"', page) == [
+        "score",
+        "momentum",
+        "told",
+        "lineups",
+        "stats",
+        "info",
+    ]
 
 
 async def test_a_shoot_out_is_told_kick_by_kick(client: AsyncClient, parts: Parts, database: Database) -> None:
@@ -260,7 +276,9 @@ async def test_a_shoot_out_is_told_kick_by_kick(client: AsyncClient, parts: Part
     assert "<b>1–0</b>" in page
 
 
-async def test_every_page_refreshes_without_scripts(client: AsyncClient, parts: Parts, database: Database) -> None:
+async def test_every_page_refreshes_without_scripts(
+    client: AsyncClient, parts: Parts, database: Database
+) -> None:
     await store(database, Fixture())
 
     for path in ("/", "/day/2026-02-07", f"/match/{ID}"):
@@ -325,7 +343,9 @@ def test_no_script_asks_for_the_time_or_computes_a_minute() -> None:
     assert SCRIPTS
     for script, source in SCRIPTS.items():
         code = re.sub(r"//.*", "", source)
-        assert not re.search(r"\bDate\(\)|Date\.now|new Date\b(?!\()|performance\.now|Temporal|minute", code), script
+        assert not re.search(r"\bDate\(\)|Date\.now|new Date\b(?!\()|performance\.now|Temporal|minute", code), (
+            script
+        )
 
 
 def test_a_crest_is_made_of_letters() -> None:

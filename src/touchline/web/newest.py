@@ -1,4 +1,4 @@
-"""The newest state of each thing, in the order in which they came about: what a page that comes back is told."""
+"""The newest state of each thing, in the order in which they came about: for pages that come back."""
 
 from collections import OrderedDict
 from typing import Generic, NamedTuple, TypeVar

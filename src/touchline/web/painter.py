@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from touchline.clock import Clock
 from touchline.errors import NotFound, StoreUnavailable
 from touchline.feed.board import Board
 from touchline.feed.event import Event, sse
@@ -30,8 +29,6 @@ STATES_MAX = 10_000
 """Rows, and groups, whose last word is kept for who comes back; who was away for longer is told everything."""
 PACE = timedelta(seconds=1)
 AGAIN = timedelta(milliseconds=200)
-GATHER_S = 0.05
-"""Changes of a match within so long are read together."""
 
 
 def groups_topic(zone: str) -> str:
@@ -51,13 +48,12 @@ class Painter:
     interval = "1 s"
     batch_size = 1
 
-    def __init__(self, board: Board, brush: Brush, matches: OpenMatches, hub: Hub, clock: Clock) -> None:
+    def __init__(self, board: Board, brush: Brush, matches: OpenMatches, hub: Hub) -> None:
         self.wake = asyncio.Event()
         self._board = board
         self._brush = brush
         self._matches = matches
         self._hub = hub
-        self._clock = clock
         self._rows: Newest[Markup] = Newest(STATES_MAX)
         self._groups: Newest[object] = Newest(STATES_MAX)
         self._counts: Newest[Markup] = Newest(1)
@@ -161,8 +157,8 @@ class Painter:
             if bundle is not None or shape is None:
                 html = _gone(key) if bundle is None else self._brush.group(bundle, zone)
                 found.append((offset, key, html))
-        for part in self._matches.since(asked.offset, match_ids, zone):
-            found.append((part.offset, part.name, part.html))
+        parts = self._matches.since(asked.offset, match_ids, zone)
+        found += [(part.offset, part.name, part.html) for part in parts]
         found.sort(key=lambda each: each[0])
         return [_sse(html, Position(asked.epoch, offset)) for offset, _, html in found]
 
@@ -192,7 +188,6 @@ class Painter:
         """Paint the matches that changed, of those somebody has open."""
         if not self._dirty:
             return PACE
-        await self._clock.sleep(GATHER_S)
         dirty, self._dirty = self._dirty, {}
         for match_id in dirty:
             if match_topic(match_id) in self._hub.topics:

@@ -95,7 +95,9 @@ def bars(statistics: Iterable[StatItem | HalfStatItem]) -> list[Bar]:
 
 def curve(momentum: Momentum) -> Curve:
     """One rectangle a minute, the halves side by side."""
-    beats, breaks, x = [], [], 0
+    beats: list[Beat] = []
+    breaks: list[int] = []
+    x = 0
     peak = max(momentum.peak, 1)
     for half in momentum.halves:
         if beats:

@@ -87,7 +87,10 @@ class OpenMatches:
                 parts[name, zone.key] = html
         own = {None, shown.key if shown else None}
         of_page = {name: html for (name, zone_key), html in parts.items() if zone_key in own}
-        return Opened(seen, of_page, self._changed(seen, parts), after)
+        # A page that is the first to show the match has these parts: it need not be told them again.
+        known = shown is not None and self._paintings.get(match_id) is None
+        offset = after.offset - 1 if known else (self._board.position or NOWHERE).offset
+        return Opened(seen, of_page, self._changed(seen, parts, offset), after)
 
     def holds(self, match_id: str, zone: ZoneInfo) -> bool:
         """Whether the last painting is of that zone too, and nothing newer is known."""
@@ -114,9 +117,9 @@ class OpenMatches:
         entry = self._board.entries.get(MatchId(match_id))
         return Seen(detail, told(copy.value.incidents), marks_of(entry))
 
-    def _changed(self, seen: Seen, parts: Mapping[Place, Markup]) -> list[Part]:
+    def _changed(self, seen: Seen, parts: Mapping[Place, Markup], offset: int) -> list[Part]:
         """Keep what was painted, unless a newer read was faster; what of it differs from before."""
-        match, offset = seen.match, (self._board.position or NOWHERE).offset
+        match = seen.match
         painting = self._paintings.get(match.id) or Painting()
         if match.version < painting.version:
             return []

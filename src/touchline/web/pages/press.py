@@ -45,12 +45,12 @@ TITLES = {
 
 
 class Tab(NamedTuple):
-    """A link of the tabs; `count_id` names the element of its number."""
+    """A link of the tabs; `count_id` names the element of its `number`."""
 
     show: Show
     title: str
     href: str
-    count: int | None = None
+    number: int | None = None
     count_id: str = ""
 
 
@@ -151,12 +151,10 @@ class Press:
     def _sections(
         self, bundles: Sequence[Bundle], visit: Visit, show: Show, competition: str | None
     ) -> list[Section]:
-        wanted = (
-            [] if show is Show.FAVOURITES else list(SECTIONS.values())[: 1 if show is Show.IN_PLAY else None]
-        )
+        shown = {Show.ALL: 2, Show.IN_PLAY: 1}.get(show, 0)
         return [
             Section(key, title, empty, self._groups(key, bundles, visit, competition))
-            for key, title, empty in wanted
+            for key, title, empty in list(SECTIONS.values())[:shown]
         ]
 
     def _groups(
