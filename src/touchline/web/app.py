@@ -109,7 +109,7 @@ class Parts:
         pulse = Pulse(clock, board, lambda: health.provider)
         told = Hub("change-streams", clock, metrics, seats, pulse.text)
         painted = Hub("page-streams", clock, metrics, seats, pulse.text)
-        painter = Painter(board, brush, OpenMatches(desk, board, brush, clock), painted, clock)
+        painter = Painter(board, brush, OpenMatches(desk, board, brush, clock), painted)
         streams = (changes(Channel(board, told, metrics), told), fragments(painter, painted, desk.zone))
         requests = Requests(clock, metrics, limits, settings.proxies)
         return cls(
