@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -115,6 +116,20 @@ async def test_a_valkey_that_swallows_everything_is_given_up_after_three_calls(t
         assert SYSTEM.monotonic() - begun == pytest.approx(3 * module.ANSWER_MAX_S, abs=0.1)
         assert heard == module.FAILURES_MAX
         assert b"x-rate-limit-scope: process" in shown(one)
+
+
+@pytest.mark.usefixtures("client")
+async def test_calls_that_fail_now_and_then_are_no_outage(server: embedded.Valkey, client: Valkey) -> None:
+    metrics = Metrics()
+    async with processes(server.url, metrics=metrics) as (one,):
+        for _ in range(module.FAILURES_MAX):
+            await client.client_pause(int(module.ANSWER_MAX_S * 1000) + 20)
+            assert await spend(one, 12) == 12
+        assert not one.local
+
+    failed = re.search(r'rate_limit_calls_total{result="failed"} (\d)', metrics.render().decode())
+    assert failed
+    assert int(failed[1]) >= module.FAILURES_MAX
 
 
 async def test_without_valkey_there_is_a_limit_from_the_first_request() -> None:
