@@ -13,7 +13,7 @@ from touchline.web.streams import HEADERS, MEDIA_TYPE, Line
 
 STREAM_HEAD = b"HTTP/1.1 200 OK\r\n" + b"".join(
     b"%b: %b\r\n" % (name.encode(), value.encode())
-    for name, value in {"content-type": MEDIA_TYPE, **HEADERS}.items()
+    for name, value in {"content-type": f"{MEDIA_TYPE}; charset=utf-8", **HEADERS}.items()
 )
 END = b"\r\n"
 CLOSE_END = b"connection: close\r\n\r\n"

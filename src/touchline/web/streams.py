@@ -30,7 +30,7 @@ SEND_BUFFER_BYTES = 32 * 1024
 """The kernel's own default would hide megabytes of delay."""
 HEARD_MAX_BYTES = 4 * 1024
 """What a client may still say on its stream; nobody listens."""
-MEDIA_TYPE = "text/event-stream; charset=utf-8"
+MEDIA_TYPE = "text/event-stream"
 HEADERS: Mapping[str, str] = {"cache-control": "no-store", "x-accel-buffering": "no"}
 RESUME = "x-resume"
 

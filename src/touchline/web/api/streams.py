@@ -106,7 +106,7 @@ def _shown() -> dict[int, ResponseSpec]:
             str,
             generate_examples=False,
             description="Events, for as long as the reader stays",
-            media_type="text/event-stream",
+            media_type=MEDIA_TYPE,
             examples=[Example(summary="A match has changed", value=text)],
         )
     }
