@@ -91,7 +91,7 @@ async def served(database: Database, conninfo: str, settings: Web | None = None)
     stop = asyncio.Event()
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as group:
-        group.create_task(serve(parts, "127.0.0.1", 0, stop, address.set_result))
+        serving = group.create_task(serve(parts, "127.0.0.1", 0, stop, address.set_result))
         try:
             origin = await address
             while parts.follower.position is None:
@@ -99,3 +99,4 @@ async def served(database: Database, conninfo: str, settings: Web | None = None)
             yield origin
         finally:
             stop.set()
+            await asyncio.wait([serving])  # orderly after a failure as well: the loop outlives it

@@ -38,11 +38,11 @@ async def matchday(database: Database) -> None:
         )
         await tell(tx, ID, TOLD)
         await put(
-            tx, Fixture(id="thin01", competition="other", status=Status.HALF_TIME, last_seen_ts=NOW - 5_000)
+            tx, Fixture(id="thin001", competition="other", status=Status.HALF_TIME, last_seen_ts=NOW - 5_000)
         )
-        await put(tx, Fixture(id="late01", status=Status.NOT_STARTED, minute=None, match_time=NOW - 1_200))
-        await put(tx, Fixture(id="over01", status=Status.ENDED, match_time=NOW - 9_000))
-        await put(tx, Fixture(id="off01", status=Status.DELAYED, match_time=NOW - 9_000))
+        await put(tx, Fixture(id="late001", status=Status.NOT_STARTED, minute=None, match_time=NOW - 1_200))
+        await put(tx, Fixture(id="over001", status=Status.ENDED, match_time=NOW - 9_000))
+        await put(tx, Fixture(id="off0001", status=Status.DELAYED, match_time=NOW - 9_000))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -53,7 +53,7 @@ async def test_axe_finds_nothing_grave(site: Opening, database: Database, scheme
         context = await here.visitor(color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
         await context.add_init_script(axe)
         page = await context.new_page()
-        for path in ("/", DAY, f"/match/{ID}", "/match/late01", "/day/2030-01-01", "/match/nobody", "/offline"):
+        for path in ("/", DAY, f"/match/{ID}", "/match/late001", "/day/2030-01-01", "/match/nobody", "/offline"):
             await page.goto(here.address + path)
             flaws = await page.evaluate(FLAWS)
             assert [flaw for flaw in flaws if flaw[0] in GRAVE] == [], (path, scheme)
@@ -62,10 +62,10 @@ async def test_axe_finds_nothing_grave(site: Opening, database: Database, scheme
 async def test_no_page_is_wider_than_a_small_phone(site: Opening, database: Database) -> None:
     await matchday(database)
     async with database.transaction(NOW * 1000) as tx:
-        await put(tx, Fixture(id="wide01", home="an-unusually-long-name-of-a-club-without-a-space"))
+        await put(tx, Fixture(id="wide001", home="an-unusually-long-name-of-a-club-without-a-space"))
     async with site() as here:
         page = await here.open("/", viewport={"width": 320, "height": 640})
-        for path in ("/", f"/match/{ID}", "/match/wide01", DAY, "/docs", "/?show=in_play", "/offline"):
+        for path in ("/", f"/match/{ID}", "/match/wide001", DAY, "/docs", "/?show=in_play", "/offline"):
             await page.goto(here.address + path)
             assert await page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
@@ -100,7 +100,7 @@ async def test_nothing_jumps_while_matches_change_begin_and_end(
 ) -> None:
     playing = [
         Fixture(
-            id=f"play{number:02}", competition=f"ccccccccccccc{number % 5:02}", match_time=NOW - 4_000 + number
+            id=f"play0{number:02}", competition=f"ccccccccccccc{number % 5:02}", match_time=NOW - 4_000 + number
         )
         for number in range(30)
     ]
@@ -113,7 +113,7 @@ async def test_nothing_jumps_while_matches_change_begin_and_end(
         for number in range(30):
             await stir(database, number)
         await expect(page.locator("#row-joins29")).to_be_attached(timeout=WITHIN_MS)
-        await shows(page, 29, "play00")
+        await shows(page, 29, "play000")
         assert await page.evaluate("window.shift") <= SHIFT_MAX
 
 
@@ -121,12 +121,12 @@ async def stir(database: Database, number: int) -> None:
     """A goal, a minute everywhere, one match that begins at the top of the list and one that ends."""
     joins = Fixture(id=f"joins{number:02}", competition=f"joins{number % 3}", match_time=NOW - 5_000 - number)
     async with database.transaction(NOW * 1000) as tx:
-        await score(tx, "play00", number, 0)
-        await tx.execute("UPDATE ts_matches SET minute = minute + 1 WHERE external_id < 'play10'")
+        await score(tx, "play000", number, 0)
+        await tx.execute("UPDATE ts_matches SET minute = minute + 1 WHERE external_id < 'play010'")
         for place in range(10):
-            await change(tx, f"play{place:02}", kind="minute")
+            await change(tx, f"play0{place:02}", kind="minute")
         await put(tx, joins)
         if number % 3 == 0:
-            over = f"play{29 - number // 3:02}"
+            over = f"play0{29 - number // 3:02}"
             await tx.execute("UPDATE ts_matches SET status_id = 8 WHERE external_id = %(id)s", {"id": over})
             await change(tx, over)

@@ -4,19 +4,16 @@ import json
 
 import pytest
 from playwright.async_api import Page, expect
-from tests.web.browsing import WITHIN_MS, live, shows, streams
+from tests.web.browsing import live, shows, streams, until
 from tests.web.conftest import Opening
 from tests.web.matchday import NOW, Fixture, score, store
 
 from touchline.store.db import Database
 
 ID = "aaaaaaaaaaaaaa1"
-HELD = """async (address) => {
-  for (const name of await caches.keys()) {
-    if ((await (await caches.open(name)).match(address))) return true;
-  }
-  return false;
-}"""
+HELD = "address => caches.match(address).then(Boolean)"
+SCRIPT = "document.querySelector('script').src"
+REACHED = "fetch('/api/matches/live', { cache: 'no-store' }).then((answer) => answer.ok, () => false)"
 OLD_CACHE = (
     "caches.open('touchline-before').then((cache) => cache.put('/static/before/page.js', new Response('')))"
 )
@@ -25,8 +22,14 @@ pytestmark = pytest.mark.timeout(60)
 
 
 async def held(page: Page, address: str) -> None:
-    """Wait until the worker holds a copy of `address`."""
-    await page.wait_for_function(f"({HELD})({json.dumps(address)})", timeout=WITHIN_MS)
+    """Wait until the worker holds a copy of `address`, and the script that brings it to life."""
+
+    async def there() -> bool:
+        return bool(
+            await page.evaluate(HELD, address) and await page.evaluate(HELD, await page.evaluate(SCRIPT))
+        )
+
+    assert await until(there), f"never held {address}"
 
 
 async def test_without_a_network_the_last_copy_is_shown_as_old_and_comes_to_life_again(
@@ -66,14 +69,14 @@ async def test_the_worker_keeps_its_hands_off_streams_and_the_api(site: Opening,
         page = await here.open("/")
         await live(page)
         await held(page, f"{here.address}/")
-        await page.evaluate("fetch('/api/matches/live').then((answer) => answer.text())")
+        assert await page.evaluate(REACHED)
         await page.reload()
         await live(page)
         await streams(here, 1)
         for path in ("/api/matches/live", "/live/stream"):
             assert not await page.evaluate(HELD, path)
         here.line.pull()
-        assert await page.evaluate("fetch('/api/matches/live').then(() => false, () => true)")
+        assert not await page.evaluate(REACHED)
 
 
 async def test_an_older_worker_s_files_are_removed(site: Opening, database: Database) -> None:
@@ -86,8 +89,10 @@ async def test_an_older_worker_s_files_are_removed(site: Opening, database: Data
         await live(page)
         await held(page, f"{here.address}/")
 
-        await page.wait_for_function("caches.keys().then((names) => names.length === 1)", timeout=WITHIN_MS)
-        assert await page.evaluate("caches.keys()") != ["touchline-before"]
+        async def alone() -> bool:
+            return "touchline-before" not in await page.evaluate("caches.keys()")
+
+        assert await until(alone)
 
 
 async def test_the_manifest_is_valid_and_linked(site: Opening, database: Database) -> None:

@@ -1,7 +1,7 @@
 // How elements change: one becomes like another, and what has to move glides there.
 
 const FLASH = /^flash-/;
-const THEIRS = new Set(["open"]); // attributes that belong to the visitor
+const THEIRS = new Set(["open", "style"]); // attributes that belong to the visitor
 
 // `old` becomes like `fresh`. What stays keeps its focus and what the visitor did to it; `keeps(old, fresh)` says
 // which parts are to be left alone.
@@ -50,11 +50,12 @@ function attributes(old, fresh) {
 }
 
 const MOVING = "main section, main .group, main li, main .empty, .foot";
-const GLIDE_MS = 280;
+const LEFT = 0.8; // of its way, a thing has so much before it after a frame
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-const gliding = new WeakMap();
+const gliding = new Map(); // element -> { by, held }: how far from its place it is painted
+let stepping = false;
 
-// Does `change`, then lets everything in sight glide from its old place to its new one.
+// Does `change`, then lets everything glide from its old place to its new one.
 export function gently(change) {
   if (still.matches) {
     change();
@@ -62,7 +63,7 @@ export function gently(change) {
   }
   const before = tops();
   change();
-  for (const element of before.keys()) gliding.get(element)?.cancel();
+  for (const element of gliding.keys()) rest(element);
   const moved = new Map();
   for (const [element, top] of tops()) {
     if (!before.has(element)) continue;
@@ -73,15 +74,37 @@ export function gently(change) {
   }
 }
 
-function glide(element, from) {
-  const frames = { transform: [`translateY(${from}px)`, "none"] };
-  gliding.set(element, element.animate(frames, { duration: GLIDE_MS, easing: "ease-out" }));
-}
-
 function tops() {
   const found = new Map();
   for (const element of document.querySelectorAll(MOVING)) {
     found.set(element, element.getBoundingClientRect().top);
   }
   return found;
+}
+
+// A thing is painted in its old place once before it moves: else a browser calls it a jump. For the same reason
+// we move it ourselves, frame by frame: where an animation has brought it by now is known to the compositor alone.
+function glide(element, by) {
+  if (!stepping) requestAnimationFrame(step);
+  stepping = true;
+  gliding.set(element, { by, held: true });
+  element.style.transform = `translateY(${by}px)`;
+}
+
+function step() {
+  for (const [element, { by, held }] of gliding) {
+    const left = held ? by : by * LEFT;
+    if (Math.abs(left) < 1 || !element.isConnected) rest(element);
+    else {
+      gliding.set(element, { by: left, held: false });
+      element.style.transform = `translateY(${left}px)`;
+    }
+  }
+  stepping = gliding.size > 0;
+  if (stepping) requestAnimationFrame(step);
+}
+
+function rest(element) {
+  gliding.delete(element);
+  element.removeAttribute("style");
 }

@@ -41,9 +41,7 @@ const on = {
   reset: reread,
   alive(data) {
     alive(data);
-    const first = !now;
     now = JSON.parse(data).now;
-    if (first) keep(page.position, now);
   },
   // Another tab may have changed the favourites while this one was hidden.
   join() {
@@ -57,5 +55,6 @@ begin(page.position);
 enhance(renewed);
 offerZone();
 if (document.body.dataset.stream) share = new Share(page, on);
-document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keep(page.position, now));
-addEventListener("load", install);
+const leave = () => keep(page.position, now);
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
+addEventListener("load", () => install().then(leave, () => {})); // without a worker there is no copy, and that is all
