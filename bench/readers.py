@@ -105,7 +105,8 @@ class Crowd:
         if (known := self._keys_of.get(data)) is None:
             if len(self._keys_of) > 1_000:
                 self._keys_of.clear()
-            known = self._keys_of[data] = self._key.findall(data)
+            found = (b"/".join(match.groups()) for match in self._key.finditer(data))
+            known = self._keys_of[data] = list(found)
         return known
 
     def _lost(self, file: int) -> None:

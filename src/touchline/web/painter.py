@@ -163,7 +163,10 @@ class Painter:
         return [_sse(html, Position(asked.epoch, offset)) for offset, _, html in found]
 
     def _everything(self, zone: ZoneInfo) -> bytes:
-        """The live window whole, for who was away for too long; the same bytes for all in a zone."""
+        """The live window whole, for who was away for too long; the same bytes for all in a zone.
+
+        One event: it is heard whole or not at all, so nobody stands at its position with half of it.
+        """
         held = self._whole.get(zone.key)
         if held is None or held[0] != self._board.generation:
             here, bundles = self.position, self.bundles
@@ -171,7 +174,7 @@ class Painter:
             html += [self._brush.group(bundle, zone) for bundle in bundles.values()]
             html += [_kept(key, bundles) for key, _, _ in SECTIONS.values()]
             html += [self._brush.counts(self._board.live())]
-            held = (self._board.generation, b"".join(_sse(each, here) for each in html))
+            held = (self._board.generation, _sse(Markup("\n\n").join(html), here))
             self._whole = {key: one for key, one in self._whole.items() if one[0] == held[0]}
             self._whole[zone.key] = held
         return held[1]
