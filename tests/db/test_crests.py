@@ -216,16 +216,16 @@ async def test_a_new_address_is_due_at_once_and_the_old_crest_stays_meanwhile(da
         assert await crests.picture(tx, "team", HOME, 48) == crests.Picture("0" * 12, b"small")
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "INSERT INTO crest (kind, id, url, due_at) VALUES ('venue', 'abcdef', 'x', now())",
-        "INSERT INTO crest (kind, id, url, due_at) VALUES ('team', '../etc', 'x', now())",
-        "INSERT INTO crest (kind, id, url, due_at, fingerprint) VALUES ('team', 'abcdef', 'x', now(), 'x-y')",
-        "INSERT INTO crest_image (kind, id, size, image) VALUES ('team', 'stranger', 48, 'x')",
-    ],
-)
-async def test_rows_that_make_no_sense_are_refused(database: Database, statement: str) -> None:
-    with pytest.raises(psycopg.errors.IntegrityError):
-        async with database.transaction(NOW * 1000) as tx:
-            await tx.execute(statement.encode())
+SENSELESS = [
+    "INSERT INTO crest (kind, id, url, due_at) VALUES ('venue', 'abcdef', 'x', now())",
+    "INSERT INTO crest (kind, id, url, due_at) VALUES ('team', '../etc', 'x', now())",
+    "INSERT INTO crest (kind, id, url, due_at, fingerprint) VALUES ('team', 'abcdef', 'x', now(), 'x-y')",
+    "INSERT INTO crest_image (kind, id, size, image) VALUES ('team', 'stranger', 48, 'x')",
+]
+
+
+async def test_rows_that_make_no_sense_are_refused(database: Database) -> None:
+    for statement in SENSELESS:
+        with pytest.raises(psycopg.errors.IntegrityError):
+            async with database.transaction(NOW * 1000) as tx:
+                await tx.execute(statement.encode())
