@@ -6,7 +6,7 @@ from collections import deque
 from typing import Protocol
 
 from touchline.clock import Clock
-from touchline.tenants.bucket import CALLS_PER_S, Bucket, Grant, Policy
+from touchline.tenants.bucket import BLOCK_LEAST, CALLS_PER_S, Bucket, Grant, Policy
 
 REFRESH_S = 1.0
 """What is known of a bucket in use is never older."""
@@ -15,7 +15,11 @@ RENDER_S = 0.1
 STEPS = 10
 """Into so many steps of `Remaining` a block is cut."""
 PAUSE_S = 1 / CALLS_PER_S
-"""After a bucket could not give what was wanted it is left to fill for so long."""
+"""A bucket that is asked all the time is left alone for so long between two calls."""
+BURST = CALLS_PER_S // 2
+"""So many calls may follow at once. Without an end to that, all calls of a second would be made at its
+beginning, and a crowd be refused for the rest of it. Blocks as small as BLOCK_LEAST are asked for as they
+are needed: all calls of a second carry no more than such a bucket holds."""
 SETTLE_MAX_S = 0.2
 """How long a request that can wait does so for a lease: until a dead Valkey is given up, and a little."""
 NEVER = -math.inf
@@ -121,7 +125,11 @@ class Allowance:
 
     def calling(self, now: float) -> None:
         """The shared bucket is asked at this instant."""
-        self._calls.append(now)
+        calls = self._calls
+        calls.append(now)
+        busy = len(calls) >= BURST and calls[-BURST] > now - BURST * PAUSE_S
+        if busy and self._block > BLOCK_LEAST:
+            self._pause_until = now + PAUSE_S
 
     def receive(self, grant: Grant, wanted: int, now: float) -> None:
         """Take in what the shared bucket gave when asked for `wanted` tokens."""
@@ -164,9 +172,7 @@ class Allowance:
         self._held += grant.granted - paid
         self._left = grant.left
         self._full_at = now + grant.full_ms / 1000
-        short = grant.granted < wanted
-        self._empty_until = now + grant.next_ms / 1000 if short else NEVER
-        self._pause_until = now + PAUSE_S if short else NEVER
+        self._empty_until = now + grant.next_ms / 1000 if grant.granted < wanted else NEVER
         self._outdated_at = now + REFRESH_S
         self._rendered_until = NEVER
 
