@@ -28,6 +28,7 @@ HELD = b"GET /hot HTTP/1.1\r\nHost: x\r\nIf-None-Match: %b\r\n\r\n" % PAGE.varia
 COLD = b"GET /cold HTTP/1.1\r\nHost: x\r\n\r\n"
 NONE = b"GET /none HTTP/1.1\r\nHost: x\r\n\r\n"
 BODY = b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
+BAD_BODY = b"POST /body HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"
 KINDS = {"hot": HOT, "head": HEAD, "held": HELD, "cold": COLD, "body": BODY}
 
 
@@ -170,6 +171,16 @@ async def test_a_client_that_asks_first_is_told_to_go_on(both: Both) -> None:
             assert answer.body == b"given ok"
 
 
+async def test_who_is_not_told_to_go_on_can_not_stay(both: Both) -> None:
+    async with connected(both.lane.port) as wire:
+        await wire.send(b"POST /none HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+        answer = await wire.answer()
+
+        assert answer is not None
+        assert (answer.status, answer.header("connection")) == (404, "close")
+        assert await wire.ended()
+
+
 async def test_a_get_that_asks_first_is_told_to_go_on_when_its_turn_comes(both: Both) -> None:
     asks = b"GET /hot HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
     async with connected(both.lane.port) as wire:
@@ -230,9 +241,15 @@ async def test_what_is_no_request_is_refused(both: Both, bad: bytes) -> None:
 
 
 async def test_a_refusal_waits_for_the_answers_before_it(both: Both) -> None:
-    async with connected(both.lane.port) as wire:
-        await wire.send(COLD + HOT + b"nonsense\r\n\r\n")
-        answers = [await wire.answer() for _ in range(3)]
+    for bad in (
+        b"nonsense\r\n\r\n",
+        b"CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n",
+        HOT[:-2] + b"\x01\r\n",
+        BAD_BODY,
+    ):
+        async with connected(both.lane.port) as wire:
+            await wire.send(COLD + BODY + bad)
+            answers = [await wire.answer() for _ in range(3)]
 
-        assert [answer and answer.status for answer in answers] == [200, 200, 400]
-        assert await wire.ended()
+            assert [answer and answer.status for answer in answers] == [200, 200, 400]
+            assert await wire.ended()

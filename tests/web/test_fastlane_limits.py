@@ -92,9 +92,10 @@ async def test_a_body_nobody_takes_ends_the_request() -> None:
         assert early.status == 200
 
 
-async def test_a_pipeline_has_an_end() -> None:
+@pytest.mark.parametrize("sent", [COLD, b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"])
+async def test_a_pipeline_has_an_end(sent: bytes) -> None:
     async with house(fast=True) as it, connected(it.port) as wire:
-        await wire.send(SLOW + COLD * (2 * PIPELINE_MAX))
+        await wire.send(SLOW + sent * (2 * PIPELINE_MAX))
         await asyncio.sleep(0.05)
         it.gate.set()
         answers = []

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import httptools
-from uvicorn._types import ASGI3Application, HTTPScope
+from uvicorn._types import ASGI3Application, ASGISendEvent, HTTPScope
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
@@ -29,7 +29,7 @@ URL_BYTES_MAX = 8 * 1024
 BODY_BYTES_MAX = 1024 * 1024
 """With its framing. Nothing here takes more."""
 PIPELINE_MAX = 64
-"""Requests that wait behind an unfinished answer; the last of them closes the connection."""
+"""Requests that wait behind an unfinished answer. Where one more comes, the last closes the connection."""
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -57,6 +57,15 @@ class Room(NamedTuple):
 ROOM = {Stage.HEAD: Room(HEAD_BYTES_MAX, HEAD_TOO_LARGE), Stage.BODY: Room(BODY_BYTES_MAX, TOO_LARGE)}
 
 
+class Cycle(RequestResponseCycle):
+    """A request and its answer in the framework."""
+
+    async def send(self, message: ASGISendEvent) -> None:
+        if self.waiting_for_100_continue:  # whether the body comes now, nobody can know
+            self.keep_alive = False
+        await super().send(message)
+
+
 class Framing(HttpToolsProtocol):
     """One connection. A subclass answers by `_serve`."""
 
@@ -79,6 +88,7 @@ class Framing(HttpToolsProtocol):
         self._head_bytes = 0
         self._stage_bytes = 0
         self._get: Get | None = None
+        self._given = False
         self._served: Get | None = None
         self._flaw = BAD_REQUEST
         self._last_word = b""
@@ -143,7 +153,7 @@ class Framing(HttpToolsProtocol):
         if self._stage is Stage.OVER:
             return
         self._begun += 1
-        self._served = None
+        self._served, self._given = None, False
         self._enter(Stage.HEAD)
         self._head_bytes = 0
         self.url = b""
@@ -177,6 +187,7 @@ class Framing(HttpToolsProtocol):
         self._get = gets.read(self.parser.get_method(), self.url, self.headers, keep_alive=keep_alive)
         if self._get is None:
             self._ask(self.app)
+            self._given = True
         else:
             self._invite()
 
@@ -251,8 +262,12 @@ class Framing(HttpToolsProtocol):
 
     def _ask(self, app: ASGI3Application) -> None:
         """Have `app` answer the request that was read, at once or when its turn comes."""
+        if len(self.pipeline) >= PIPELINE_MAX:
+            self.pipeline[0][0].keep_alive = False  # the newest that waits
+            self._enter(Stage.OVER)
+            return
         waits_for = self.cycle
-        self.cycle = RequestResponseCycle(
+        self.cycle = Cycle(
             scope=self._scope(),
             transport=self.transport,
             flow=self.flow,
@@ -262,7 +277,7 @@ class Framing(HttpToolsProtocol):
             default_headers=self.server_state.default_headers,
             message_event=asyncio.Event(),
             expect_100_continue=self.expect_100_continue,
-            keep_alive=self._keeps_alive() and not self.expect_100_continue,
+            keep_alive=self._keeps_alive(),
             on_response=self.on_response_complete,
         )
         if waits_for is None:
@@ -270,9 +285,6 @@ class Framing(HttpToolsProtocol):
             return
         self.flow.pause_reading()
         self.pipeline.appendleft((self.cycle, app))
-        if len(self.pipeline) >= PIPELINE_MAX:
-            self.cycle.keep_alive = False
-            self._enter(Stage.OVER)
 
     def _scope(self) -> HTTPScope:
         parsed = httptools.parse_url(self.url)
@@ -315,9 +327,12 @@ class Framing(HttpToolsProtocol):
         if self._stage is Stage.OVER:
             return
         word = self._worded(refusal)
-        reading_it = self._stage is Stage.BODY and self._get is None
+        given = self._stage is Stage.BODY and self._given
         self._enter(Stage.OVER)
-        if reading_it and self.cycle is not None:
+        if given and self.pipeline:
+            self.pipeline.popleft()  # its turn would come, but never the rest of it
+            self._last_word = word
+        elif given and self.cycle is not None:
             self._give_up(self.cycle, word)
         elif self.cycle is None:
             self._part(word)
@@ -333,12 +348,11 @@ class Framing(HttpToolsProtocol):
         return word
 
     def _give_up(self, cycle: RequestResponseCycle, word: bytes) -> None:
-        """The framework will never have the whole of the request it is answering, or is about to."""
-        started = cycle.response_started or bool(self.pipeline)
+        """The framework will never have the whole of the request it is answering."""
         cycle.disconnected = True
         cycle.message_event.set()
         self.cycle = None
-        if started:
+        if cycle.response_started:
             self.transport.close()
         else:
             self._part(word)
