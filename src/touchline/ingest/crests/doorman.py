@@ -7,15 +7,20 @@ database's port or a cloud's metadata service.
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
 
 from touchline.ingest.crests.refusal import Reason, Refused
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a name. Raises OSError."""
 
-TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
-"""IPv6 that ends in an IPv4 address a gateway would take us to (RFC 6052; RFC 4291 §2.5.5.1)."""
+TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::ffff:0:0/96"))
+"""IPv6 that ends in an IPv4 address a gateway would take us to (RFC 6052; RFC 4291 §2.5.5.2)."""
+GLOBAL_UNICAST = IPv6Network("2000::/3")
+"""All that is given out of IPv6 (RFC 4291 §2.4); what else there is, old or to come, is near or nowhere."""
+NEAR = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"), IPv4Network("168.63.129.16/32"))
+"""Taken for public by `ipaddress`: for protocols (RFC 6890; a cloud's metadata lies there), relays of 6to4
+(RFC 7526), and the address at which another cloud speaks to its machines."""
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
@@ -51,14 +56,11 @@ class Doorman:
 def public(address: str) -> bool:
     """Whether `address` is one of the open internet, also looked at through what it may be wrapped in."""
     ip = ip_address(address)
-    return ip.is_global and not ip.is_multicast and all(map(public, map(str, _within(ip))))
-
-
-def _within(ip: IPv4Address | IPv6Address) -> list[IPv4Address]:
-    """The IPv4 addresses `ip` stands for."""
     if isinstance(ip, IPv4Address):
-        return []
-    wrapped = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
+        return ip.is_global and not ip.is_multicast and not any(ip in net for net in NEAR)
     if any(ip in net for net in TRANSLATED):
-        wrapped.append(IPv4Address(ip.packed[-4:]))
-    return [each for each in wrapped if each is not None]
+        return public(str(IPv4Address(ip.packed[-4:])))
+    wrapped = [ip.sixtofour, *(ip.teredo or ())]
+    return (
+        ip in GLOBAL_UNICAST and ip.is_global and all(public(str(each)) for each in wrapped if each is not None)
+    )
