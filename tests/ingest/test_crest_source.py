@@ -1,10 +1,12 @@
 """Asking hosts for logos: bounded, checked, and never where it should not go."""
 
 import asyncio
+import contextlib
 import gzip
+import socket
 import ssl
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -255,6 +257,47 @@ async def test_a_dead_address_does_not_hide_a_living_one(host: LogoHost) -> None
         return ["127.0.0.2", "127.0.0.1"]
 
     assert await Source(Doorman([host.authority], two), timeout_s=5).fetch(host.url())
+
+
+@pytest.fixture
+def hole() -> Iterator[str]:
+    """An address on which nobody ever takes a connection: its queue of one is full."""
+    address = "127.0.0.3"
+    with contextlib.ExitStack() as open_:
+        listening = open_.enter_context(socket.socket())
+        listening.bind((address, 0))
+        listening.listen(0)
+        for _ in range(3):
+            waiting = open_.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listening.getsockname())
+        yield f"{address}:{listening.getsockname()[1]}"
+
+
+async def test_an_address_that_swallows_everything_does_not_hide_a_living_one(hole: str) -> None:
+    address, port = hole.split(":")
+    asked = []
+
+    async def two(_name: str, _port: int) -> Sequence[str]:
+        return [address, "127.0.0.1"]
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        await gives(LOGO)(writer)
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", int(port))
+    async with server:
+        seeing = Source(Doorman([f"logos.invalid:{port}"], two), timeout_s=1.0)
+        assert await seeing.fetch(f"http://logos.invalid:{port}/logo.png")
+
+    assert len(asked) == 1
+
+
+async def test_a_host_that_takes_no_connection_is_left_at_the_time_out(hole: str) -> None:
+    deaf = Source(Doorman([hole]), timeout_s=0.4)
+
+    assert (await refusal(deaf, f"http://{hole}/logo.png")).reason is Reason.TIMEOUT
 
 
 @pytest.fixture

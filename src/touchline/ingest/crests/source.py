@@ -18,6 +18,8 @@ from touchline.ingest.crests.refusal import Reason, Refused
 BYTES_MAX = 512 * 1024
 """As sent. Compressed answers are refused: what they grow to is not known."""
 REDIRECTS_MAX = 3
+ADDRESSES_MAX = 3
+"""Addresses of one host that are tried; each is waited for its share of the time."""
 URL_MAX = 2_048
 VALIDATOR_MAX = 200
 """Characters of an `ETag` or `Last-Modified` that are kept; a longer one is as good as none."""
@@ -70,7 +72,7 @@ class Source:
 
     def _client(self) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(
-            timeout=self._timeout_s,
+            timeout=httpx2.Timeout(self._timeout_s, connect=self._timeout_s / ADDRESSES_MAX),
             limits=httpx2.Limits(max_keepalive_connections=0),
             verify=self._trust,
             trust_env=False,
@@ -91,18 +93,26 @@ class Source:
     async def _opened(
         self, http: httpx2.AsyncClient, url: httpx2.URL, conditions: Mapping[str, str]
     ) -> httpx2.Response:
-        """The head of the answer, from the first of the host's addresses that takes a connection."""
+        """The head of the answer, from the first of the host's addresses that takes a connection.
+
+        One that swallows what is sent to it (IPv6 often does) must not use up the time of the others.
+        """
         host, port = _place(url)
-        for address in await self._doorman.addresses(host, port):
+        failure = Reason.NETWORK
+        for address in (await self._doorman.addresses(host, port))[:ADDRESSES_MAX]:
             request = http.build_request(
                 "GET",
                 url.copy_with(host=address),
                 headers={"Host": url.netloc.decode("ascii"), **conditions},
                 extensions={"sni_hostname": host},
             )
-            with contextlib.suppress(httpx2.ConnectError):
+            try:
                 return await http.send(request, stream=True)
-        raise Refused(Reason.NETWORK)
+            except httpx2.ConnectError:
+                failure = Reason.NETWORK
+            except httpx2.ConnectTimeout:
+                failure = Reason.TIMEOUT
+        raise Refused(failure)
 
 
 def _place(url: httpx2.URL) -> tuple[str, int]:
