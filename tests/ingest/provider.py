@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from touchline.errors import ProviderError, ProviderRefused
+from touchline.errors import ProviderError, ProviderRefused, ProviderTransient
 from touchline.ids import MatchId
 from touchline.provider.port import CatalogueRecord, Health, Kind, ProviderState, Reading, Report
 
@@ -24,6 +24,8 @@ class FakeProvider:
         self.page_size = 1_000
         self.asked: list[str] = []
         self.failure: Failure = None
+        self.mute: set[str] = set()
+        """Questions that are never answered."""
         self.refused: Kind | None = None
         self.endless = False
         self.state = ProviderState(health=Health.UNKNOWN, since_ts=0)
@@ -98,6 +100,8 @@ class FakeProvider:
         self.asked.append(question)
         if self.failure is not None:
             raise self.failure
+        if question in self.mute:
+            raise ProviderTransient("thesports-http", question, "HTTP_500")
 
     def _page(self, rows: Sequence[Report], page: int) -> Sequence[Report]:
         if self.endless and rows:

@@ -155,14 +155,16 @@ async def test_a_turn_asks_about_so_many_and_the_next_follows_soon(house: House)
     assert house.provider.asked == [f"lineup?uuid={id_}" for id_ in ids]
 
 
-async def test_without_an_answer_the_turn_ends_and_the_match_is_asked_about_again(house: House) -> None:
+async def test_without_an_answer_the_turn_ends_and_the_match_waits_for_its_next(house: House) -> None:
     await scheduled(house, A, B)
     house.provider.failure = CircuitOpenError("thesports-http", "/match/lineup/detail")
     await house.lineups.turn()
     house.provider.failure = None
     await house.lineups.turn()
+    await house.clock.advance(900)
+    await house.lineups.turn()
 
-    assert house.provider.asked == [f"lineup?uuid={id_}" for id_ in (A, A, B)]
+    assert house.provider.asked == [f"lineup?uuid={id_}" for id_ in (A, B, A, B)]
 
 
 # ---------------------------------------------------------------- after the end
@@ -217,6 +219,28 @@ async def test_what_was_told_is_not_asked_for_again_and_what_was_not_only_so_oft
     assert house.provider.asked == [f"halves?uuid={B}"]
 
 
+async def test_a_match_without_an_answer_does_not_hold_up_the_others(house: House) -> None:
+    await playing(house, A, B, covered=0)
+    stats, end = Says(stats=(Stat(2, 3, 1),)), score(status=Status.ENDED)
+    house.hear(*(report(id_, says) for id_ in (A, B) for says in (stats, end)))
+    await house.written()
+    house.provider.mute = {f"halves?uuid={A}"}
+
+    for _ in range(6):
+        await house.clock.advance(700)
+        await house.ended.turn()
+        await house.ended.turn()
+    assert house.provider.asked.count(f"halves?uuid={B}") == 3
+    assert house.provider.asked.count(f"halves?uuid={A}") == 6
+
+    house.provider.mute.clear()
+    house.provider.asked.clear()
+    for _ in range(4):
+        await house.clock.advance(700)
+        await house.ended.turn()
+    assert house.provider.asked == [f"halves?uuid={A}"] * 3, "what was not answered does not count"
+
+
 # ---------------------------------------------------------------- when
 
 
@@ -229,12 +253,12 @@ async def test_what_was_asked_is_remembered_in_bounds() -> None:
     clock = SteppedClock(T)
     asked = Asked(clock, 900, floor_s=60, times_max=2)
     for thing in range(REMEMBERED_MAX + 1):
-        asked.note(thing)
+        asked.note(thing, answered=True)
 
     assert asked.is_due(0), "the oldest is forgotten"
     assert not asked.is_due(1)
     await clock.advance(900)
     assert asked.is_due(1)
-    asked.note(1)
+    asked.note(1, answered=True)
     await clock.advance(900)
     assert not asked.is_due(1), "twice is enough"

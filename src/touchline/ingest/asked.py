@@ -11,7 +11,7 @@ REMEMBERED_MAX = 20_000
 
 
 class Asked:
-    """Remembers when each thing was last asked for, and how often."""
+    """Remembers when each thing was last asked for, and how often it was answered."""
 
     def __init__(self, clock: Clock, again_s: float, *, floor_s: float, times_max: int | None = None) -> None:
         self._clock = clock
@@ -29,9 +29,10 @@ class Asked:
             return False
         return self._clock.monotonic() - at >= real_s(self._clock, self._again_s, self._floor_s)
 
-    def note(self, thing: Hashable) -> None:
-        """`thing` was asked for now, and answered."""
+    def note(self, thing: Hashable, *, answered: bool) -> None:
+        """`thing` was asked for now. Without an answer it waits for its turn as well, so that it never holds up
+        the others, but that doesn't count."""
         _, times = self._last.pop(thing, (0.0, 0))
-        self._last[thing] = (self._clock.monotonic(), times + 1)
+        self._last[thing] = (self._clock.monotonic(), times + answered)
         while len(self._last) > REMEMBERED_MAX:
             self._last.popitem(last=False)

@@ -89,8 +89,8 @@ class EndedDetails:
         part = PARTS[group]
         asked_at_ms = now_ms(self._clock)
         reading = await self._asking.ask(part.endpoint, part.ask(self._asking.pull, match_id))
+        self._asked.note((group, match_id), answered=reading is not None)
         if reading is None:
             return False
-        self._asked.note((group, match_id))
         self._inbox.put(self._channels[group].hear(reading.reports, asked_at_ms))
         return True

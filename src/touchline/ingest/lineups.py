@@ -22,7 +22,7 @@ EVERY_S, OFFSET_S = 60, 50
 AHEAD_S = 3_600
 """How long before its time a match is asked about."""
 AGAIN_S, AGAIN_FLOOR_S = 900.0, 60.0
-"""Between two questions about one match, whether or not it had a line-up."""
+"""Between two questions about one match, whether or not it had a line-up, or there was an answer at all."""
 
 
 class LineupSync:
@@ -62,8 +62,8 @@ class LineupSync:
     async def _ask(self, match_id: MatchId) -> bool:
         asked_at_ms = now_ms(self._clock)
         reading = await self._asking.ask("match/lineup/detail", self._asking.pull.lineup(match_id))
+        self._asked.note(match_id, answered=reading is not None)
         if reading is None:
             return False
-        self._asked.note(match_id)
         self._inbox.put(self._channel.hear(reading.reports, asked_at_ms))
         return True
