@@ -74,8 +74,9 @@ def test_the_trend_of_a_live_match_is_read(given: object):
         {"trend": {"count": 2, "per": 45, "data": DATA}},
         {"data": {"count": 2, "per": 45, "data": DATA}},
         [{"match_id": MATCH, "trend": {"count": 2, "per": 45, "data": DATA}}],
+        {"1": [{"count": 2, "per": 45, "data": DATA}]},
     ],
-    ids=["bare", "nested", "twice data", "as live"],
+    ids=["bare", "nested", "twice data", "as live", "index map"],
 )
 def test_the_trend_of_one_match_is_read_however_it_is_nested(given: object):
     assert says(wire.read_trend_detail(an_answer(given), MATCH), "trend") == [(MATCH, TREND)]
@@ -111,8 +112,9 @@ def test_a_bad_trend_is_kept_and_the_others_proceed():
 # ---------------------------------------------------------------- line-ups
 
 
-def test_a_line_up_is_read():
-    assert says(wire.read_lineup(an_answer(LINEUP), MATCH), "lineup") == [
+@pytest.mark.parametrize("given", [LINEUP, [LINEUP], {"1": [LINEUP]}, {MATCH: LINEUP}])
+def test_a_line_up_is_read(given: object):
+    assert says(wire.read_lineup(an_answer(given), MATCH), "lineup") == [
         (
             MATCH,
             Lineup(
@@ -217,9 +219,10 @@ def test_one_bad_player_spoils_the_line_up_which_is_kept_whole(fields: dict[str,
         {"ft": {"2": [5, 4]}, "p1": {"25": [60, 40], "2": [3, 1]}, "p2": {"2": [2, 3]}, "o1": {}},
         [{"id": MATCH, "p1": {"2": [3, 1], "25": [60, 40]}, "p2": {"2": [2, "3"]}}],
         {MATCH: {"p1": {"2": [3, 1], "25": [60, 40]}, "p2": {"2": [2, 3]}}},
+        {"0": {"p1": {"2": [3, 1], "25": [60, 40]}}, "1": {"p2": {"2": [2, 3]}}},
         [{"Sign": "p1", "2": [3, 1], "25": [60, 40]}, {"Sign": "ft", "2": [5, 4]}, {"Sign": "p2", "2": [2, 3]}],
     ],
-    ids=["detail", "list", "id map", "signed"],
+    ids=["detail", "list", "id map", "index map", "signed"],
 )
 def test_the_halves_are_read(given: object):
     halves = Halves(first=(HalfStat(2, 3, 1), HalfStat(25, 60, 40)), second=(HalfStat(2, 2, 3),))

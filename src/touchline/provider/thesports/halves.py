@@ -6,9 +6,9 @@
 from collections.abc import Mapping
 
 from touchline.football.model import HalfStat, Halves, Says
-from touchline.ids import MatchId, is_external_id
+from touchline.ids import MatchId
 from touchline.provider.port import Report
-from touchline.provider.thesports.shapes import Findings, Misread, entries, mapping, objects, whole_or
+from touchline.provider.thesports.shapes import Findings, Misread, entries, mapping, whole_or
 
 FIRST, SECOND = "p1", "p2"
 SIGN = "Sign"
@@ -21,14 +21,7 @@ VALUE_MAX = 1_000_000
 def read_half_stats(results: object, match_id: str, found: Findings) -> None:
     """The halves of an answer; what comes without an id is taken for `match_id`'s."""
     periods: dict[str, dict[str, object]] = {}
-    for key, part in objects(results, MARKS, match_id):
-        if not isinstance(part, dict):
-            found.set_aside("bad_half_stats", "no statistics of halves", part, key)
-            continue
-        named = part.get("id") or key
-        if not is_external_id(named):
-            found.set_aside("invalid_match_id", "the id is empty or malformed", part)
-            continue
+    for named, part in found.parts(results, MARKS, match_id, "bad_half_stats"):
         sign = part.get(SIGN)
         periods.setdefault(named, {}).update({sign: part} if isinstance(sign, str) else part)
     for named, told in periods.items():

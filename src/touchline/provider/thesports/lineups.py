@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from touchline.football.model import Lineup, LineupPlayer, LineupSide, Mark, Says
-from touchline.ids import MatchId, is_external_id
+from touchline.ids import MatchId
 from touchline.provider.port import Report
 from touchline.provider.thesports.shapes import (
     Findings,
@@ -16,7 +16,6 @@ from touchline.provider.thesports.shapes import (
     entries,
     flag,
     mapping,
-    objects,
     text,
     whole,
     whole_or,
@@ -39,14 +38,7 @@ MINUTE = re.compile(r"([0-9]{1,3})'?(?:\+([0-9]{1,3}))?'?")
 
 def read_lineups(results: object, match_id: str, found: Findings) -> None:
     """The line-up of an answer; one without an id is taken for that of `match_id`."""
-    for key, part in objects(results, MARKS, match_id):
-        if not isinstance(part, dict):
-            found.set_aside("bad_lineup", "no line-up", part, key)
-            continue
-        named = part.get("match_id") or part.get("id") or key
-        if not is_external_id(named):
-            found.set_aside("invalid_match_id", "the id is empty or malformed", part)
-            continue
+    for named, part in found.parts(results, MARKS, match_id, "bad_lineup"):
         lineup = found.group("bad_lineup", part, named, partial(_lineup, part))
         if lineup is not None:
             found.reports.append(Report(match_id=MatchId(named), says=Says(lineup=lineup)))

@@ -205,6 +205,21 @@ class Findings:
             self.set_aside(what, str(error), part, match_id)
             return None
 
+    def parts(
+        self, results: object, marks: frozenset[str], match_id: str, what: str
+    ) -> Iterator[tuple[str, Mapping[str, object]]]:
+        """Each object of an answer with the match it is about: by an id of its own, by the key it stood under,
+        or else `match_id`, the one that was asked about."""
+        for key, part in objects(results, marks):
+            if not isinstance(part, dict):
+                self.set_aside(what, "no object", part, key)
+                continue
+            named = part.get("match_id") or part.get("id") or (key if is_external_id(key) else match_id)
+            if is_external_id(named):
+                yield named, part
+            else:
+                self.set_aside("invalid_match_id", "the id is empty or malformed", part)
+
     def reading(self, total: int | None = None) -> Reading:
         """Everything found, in the order of the payload."""
         return Reading(

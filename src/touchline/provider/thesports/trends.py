@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from touchline.football.model import Says, Trend
-from touchline.ids import MatchId, is_external_id
+from touchline.ids import MatchId
 from touchline.provider.port import Report
 from touchline.provider.thesports.shapes import (
     DEPTH_MAX,
@@ -12,7 +12,6 @@ from touchline.provider.thesports.shapes import (
     Misread,
     entries,
     mapping,
-    objects,
     whole,
     whole_or,
 )
@@ -29,14 +28,7 @@ PRESSURE_MAX = 100_000
 
 def read_trends(results: object, match_id: str, found: Findings) -> None:
     """Every trend of an answer; one without an id is taken for that of `match_id`, where one was asked for."""
-    for key, part in objects(results, MARKS, match_id):
-        if not isinstance(part, dict):
-            found.set_aside("bad_trend", "no trend", part, key)
-            continue
-        named = part.get("match_id") or part.get("id") or key
-        if not is_external_id(named):
-            found.set_aside("invalid_match_id", "the id is empty or malformed", part)
-            continue
+    for named, part in found.parts(results, MARKS, match_id, "bad_trend"):
         trend = found.group("bad_trend", part, named, partial(_trend, part))
         if trend is not None:
             found.reports.append(Report(match_id=MatchId(named), says=Says(trend=trend)))
