@@ -144,11 +144,19 @@ class Follower:
             raise StoreUnavailable("the database does not answer") from error
 
     async def _hear(self) -> None:
-        """Wait for a wake-up, at most the pace of polling. A lost connection ends the wait."""
+        """Wait for the database's wake-up or our own, at most the pace of polling. A lost connection ends it."""
         if self._ears is None:
             return
+        async with asyncio.TaskGroup() as group:
+            told = group.create_task(self._told(self._ears))
+            woken = group.create_task(self.wake.wait())
+            await asyncio.wait((told, woken), return_when=asyncio.FIRST_COMPLETED)
+            told.cancel()
+            woken.cancel()
+
+    async def _told(self, ears: AsyncConnection) -> None:
         try:
-            async for _ in self._ears.notifies(timeout=POLL_S, stop_after=1):
+            async for _ in ears.notifies(timeout=POLL_S, stop_after=1):
                 pass
         except psycopg.OperationalError:
             await self.close()
