@@ -144,7 +144,7 @@ class Follower:
             raise StoreUnavailable("the database does not answer") from error
 
     async def _hear(self) -> None:
-        """Wait for the database's wake-up or our own, at most the pace of polling. A lost connection ends it."""
+        """Wait for the database's wake-up or our own, at most the pace of polling, or for a lost connection."""
         if self._ears is None:
             return
         async with asyncio.TaskGroup() as group:
