@@ -69,7 +69,8 @@ CROSS JOIN LATERAL (
     LEFT JOIN referee AS r ON m.referee_id = r.id
     LEFT JOIN season AS s ON m.season_id = s.id
     LEFT JOIN stage AS g ON m.stage_id = g.id
-    WHERE m.external_id = i.id
+    -- The ids once more: so many joins are not planned as one, and every match ever played would be read.
+    WHERE m.external_id = i.id AND m.external_id = ANY(%(ids)s)
 ) AS p
 CROSS JOIN LATERAL (
     SELECT
