@@ -128,12 +128,12 @@ async def test_a_broker_that_is_killed_and_started_again_is_found_again(
 
 async def test_back_off_grows_to_half_a_minute_and_never_ends():
     async with listening("mqtt://127.0.0.1:1") as listener:
-        await until(lambda: len(listener.clock.slept) > 40)
+        await until(lambda: len(listener.clock.slept) >= 16)
 
     assert max(listener.clock.slept) <= 30
     assert max(listener.clock.slept[:1]) <= 1
     assert max(listener.clock.slept) > 5
-    assert len(set(listener.clock.slept)) > 30
+    assert len(set(listener.clock.slept)) == len(listener.clock.slept)
 
 
 async def test_a_flapping_broker_has_one_client_at_a_time_and_nothing_leaks(mosquitto: Mosquitto):
