@@ -64,11 +64,29 @@ async def test_teams_that_nobody_introduced_are_asked_for_by_id(house: House) ->
     await house.catalogue.turn()
 
     assert house.provider.asked[-1] == "competition?page=None&time=None&uuid=league"
-    for _ in range(3):
+    for _ in range(5):
         await house.clock.advance(2)
         await house.catalogue.turn()
     assert "home" in await named(house)
     assert "team?page=None&time=None&uuid=away" in house.provider.asked
+
+
+async def test_unknown_ids_leave_the_pages_every_other_call(house: House) -> None:
+    """What country a competition is of stands in the pages alone."""
+    house.provider.records = [report(A, record(T), T - 100)]
+    await house.round(house.recent)
+    house.provider.asked.clear()
+
+    for _ in range(4):
+        await house.catalogue.turn()
+
+    kinds = iter(Kind)
+    assert house.provider.asked == [
+        "competition?page=None&time=None&uuid=league",
+        f"{next(kinds)}?page=None&time=None&uuid=None",
+        "team?page=None&time=None&uuid=away",
+        f"{next(kinds)}?page=None&time=None&uuid=None",
+    ]
 
 
 async def test_an_id_the_provider_does_not_know_is_left_alone_for_a_while(house: House) -> None:
@@ -114,7 +132,7 @@ async def test_a_kind_we_are_refused_by_id_does_not_keep_us_from_the_others(hous
     await house.round(house.recent)
     house.provider.named = [team("home", 5)]
 
-    for _ in range(3):
+    for _ in range(5):
         await house.catalogue.turn()
         await house.clock.advance(2)
 

@@ -1,8 +1,8 @@
 """The catalogue: names, logos and where things belong, kind by kind, incrementally.
 
 Each kind is read to its end, then rests for an hour; one that fails goes to the back, so that it never
-holds up the others. Between the pages, competitions and teams that matches name and nobody has
-introduced are asked for one by one.
+holds up the others. Competitions and teams that matches name and nobody has introduced are asked for
+one by one; pages have every other call, since one page may introduce a thousand.
 """
 
 import asyncio
@@ -52,6 +52,7 @@ class CatalogueSync:
         self._pages_due = float("-inf")
         self._missing: list[tuple[Kind, str]] = []
         self._look_due = float("-inf")
+        self._page_is_next = False
         self._asked: OrderedDict[tuple[Kind, str], float] = OrderedDict()
 
     async def turn(self) -> timedelta:
@@ -60,9 +61,12 @@ class CatalogueSync:
         if now >= self._look_due:
             self._look_due = now + real_s(self._clock, LOOK_S)
             await self._look()
-        if self._missing:
+        page_is_due = now >= self._next_page()
+        if self._missing and not (self._page_is_next and page_is_due):
+            self._page_is_next = True
             await self._ask_missing()
-        elif now >= self._next_page():
+        elif page_is_due:
+            self._page_is_next = False
             await self._ask_page()
         rest_s = 0.0 if self._missing else min(self._next_page(), self._look_due) - self._clock.monotonic()
         return timedelta(seconds=max(FLOOR_S, rest_s))
