@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import difflib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -39,7 +40,7 @@ FLAT = """root => {
 """An element as lines, whatever the order of its attributes and the white space in it."""
 FRESH = """async () => {
   const page = await (await fetch(location.href, { cache: "no-store" })).text();
-  return (%s)(new DOMParser().parseFromString(page, "text/html").getElementById("main"));
+  return (%s)(new DOMParser().parseFromString(page, "text/html").getElementById("list"));
 }"""
 HIDE = """hidden => {
   const get = () => (hidden ? "hidden" : "visible");
@@ -106,7 +107,7 @@ async def visited(browser: Browser, address: str) -> AsyncIterator[Site]:
         finally:
             await site.leave()
         problems = [each for each in site.problems if not (line.was_cut and each.startswith(UNREACHED))]
-        assert problems == []
+        assert not problems, problems
 
 
 async def live(*pages: Page) -> None:
@@ -138,13 +139,13 @@ async def streams(site: Site, count: int) -> None:
 
 
 async def lines(page: Page) -> Sequence[str]:
-    """What the page shows, as lines."""
-    shown: Sequence[str] = await page.locator("#main").evaluate(FLAT)
+    """What the list of the page shows, as lines."""
+    shown: Sequence[str] = await page.locator("#list").evaluate(FLAT)
     return shown
 
 
 async def same_as_fresh(page: Page) -> None:
-    """Wait until the page shows what it would after a reload; fails with the differences."""
+    """Wait until the list is as it would be after a reload; fails with the differences."""
 
     async def fresh() -> Sequence[str]:
         loaded: Sequence[str] = await page.evaluate(FRESH % FLAT)
@@ -154,7 +155,8 @@ async def same_as_fresh(page: Page) -> None:
         return await lines(page) == await fresh()
 
     if not await until(same):
-        assert await lines(page) == await fresh()
+        told = difflib.unified_diff(await lines(page), await fresh(), "shown", "fresh", lineterm="")
+        raise AssertionError("\n".join(["not as fresh", *told]))
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> bool:

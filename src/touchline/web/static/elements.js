@@ -1,18 +1,20 @@
 // How elements change: one becomes like another, and what has to move glides there.
 
 const FLASH = /^flash-/;
-const THEIRS = new Set(["open", "style"]); // attributes that belong to the visitor
+const FLASHING = "[class*=flash-]";
+const OURS = new Set(["open", "style"]); // attributes the server has no say in
 
 // `old` becomes like `fresh`. What stays keeps its focus and what the visitor did to it; `keeps(old, fresh)` says
 // which parts are to be left alone.
 export function morph(old, fresh, keeps) {
   if (old.isEqualNode(fresh) || keeps(old, fresh)) return;
   attributes(old, fresh);
-  const byId = new Map([...old.children].filter((child) => child.id).map((child) => [child.id, child]));
+  const wantedIds = new Set([...fresh.children].map((child) => child.id));
+  for (const child of [...old.children]) if (child.id && !wantedIds.has(child.id)) child.remove();
   let next = old.firstChild;
   for (const wanted of [...fresh.childNodes]) {
     const known = wanted.id
-      ? (byId.get(wanted.id) ?? document.getElementById(wanted.id))
+      ? document.getElementById(wanted.id)
       : next && !next.id && next.nodeName === wanted.nodeName && next;
     if (!known) old.insertBefore(wanted, next);
     else {
@@ -29,11 +31,13 @@ export function morph(old, fresh, keeps) {
   }
 }
 
-// Puts `child` before `next` in `parent`; where the browser can, without unloading what is in it.
+// Puts `child` before `next` in `parent`. What has the focus or flashes is not taken out for it, where the browser can;
+// all else is, for a thing that was never out counts as a jump wherever it is painted.
 export function move(parent, child, next) {
   if (child.parentNode === parent && child.nextSibling === next) return;
   const focused = child.contains(document.activeElement) && document.activeElement;
-  if (parent.moveBefore && child.isConnected && parent.isConnected) parent.moveBefore(child, next);
+  const busy = focused || child.matches(FLASHING) || child.querySelector(FLASHING);
+  if (busy && parent.moveBefore && child.isConnected) parent.moveBefore(child, next);
   else parent.insertBefore(child, next);
   if (focused && focused !== document.activeElement) focused.focus({ preventScroll: true });
 }
@@ -41,7 +45,7 @@ export function move(parent, child, next) {
 function attributes(old, fresh) {
   const flashes = [...old.classList].filter((name) => FLASH.test(name));
   for (const { name } of [...old.attributes]) {
-    if (!fresh.hasAttribute(name) && !THEIRS.has(name)) old.removeAttribute(name);
+    if (!fresh.hasAttribute(name) && !OURS.has(name)) old.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {
     if (old.getAttribute(name) !== value) old.setAttribute(name, value);
@@ -106,5 +110,5 @@ function step() {
 
 function rest(element) {
   gliding.delete(element);
-  element.removeAttribute("style");
+  if (element.hasAttribute("style")) element.removeAttribute("style"); // unasked, Chromium leaves an empty one
 }
