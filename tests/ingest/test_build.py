@@ -5,12 +5,12 @@ import time
 from collections.abc import Awaitable, Callable
 
 import msgspec
-from tests.ingest.claims import A, record, report, score
+from tests.ingest.claims import A, T, record, report, score
 from tests.ingest.house import METRICS
 from tests.ingest.provider import FakeProvider
 from tests.ingest.test_channels import FakeStream, read
 
-from touchline.clock import SystemClock, now_ms
+from touchline.clock import SteppedClock, SystemClock, now_ms
 from touchline.ingest.build import Ingest
 from touchline.ingest.pace import LIVE_FLOOR_S
 from touchline.loop import run_all
@@ -54,17 +54,16 @@ async def test_a_new_connection_asks_for_a_snapshot(database: Database) -> None:
 
 
 async def test_a_restarted_process_is_another_voice(database: Database) -> None:
-    provider = FakeProvider()
-    now = int(time.time())
-    provider.records = [report(A, record(now), now - 100)]
-    first, reborn = (
-        Ingest(database, SystemClock(), METRICS, load({}), provider, read_push=read) for _ in range(2)
-    )
+    provider, clock = FakeProvider(), SteppedClock(T)
+    provider.records = [report(A, record(T), T - 100)]
+    first, reborn = (Ingest(database, clock, METRICS, load({}), provider, read_push=read) for _ in range(2))
     await polled(first, "recent_list_sync")
     for goals in range(1, 4):
-        provider.live = [report(A, score(goals, kickoff=now))]
+        provider.live = [report(A, score(goals, kickoff=T))]
+        await clock.advance(LIVE_FLOOR_S)
         await polled(first, "detail_live_poll")
-    provider.live = [report(A, score(4, kickoff=now))]
+    provider.live = [report(A, score(4, kickoff=T))]
+    await clock.advance(LIVE_FLOOR_S)
 
     await polled(reborn, "detail_live_poll")
 
@@ -75,7 +74,6 @@ async def polled(ingest: Ingest, name: str) -> None:
     """One round of the loop called `name`, and all that came of it written."""
     loops = {loop.name: loop for loop in ingest.loops(FakeStream())}
     round_ = asyncio.ensure_future(loops[name].turn())
-    await asyncio.sleep(LIVE_FLOOR_S)
     while not round_.done():
         await loops["observation_writer"].turn()
         await asyncio.sleep(0.01)
