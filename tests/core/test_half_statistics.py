@@ -1,6 +1,7 @@
 """The statistics of each half: reckoned at the whistles, until the provider tells them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,20 @@ from tests.core.test_properties import any_match, walk
 from touchline.football.codes import SAME_IN_HALVES
 from touchline.football.decide import decide
 from touchline.football.half_statistics import grown
-from touchline.football.model import Group, HalfStat, Halves, Match, Observation, Reason, Source, Stat, Status
+from touchline.football.model import (
+    Group,
+    HalfStat,
+    Halves,
+    Lineup,
+    LineupSide,
+    Match,
+    Observation,
+    Reason,
+    Source,
+    Stat,
+    Status,
+    Trend,
+)
 
 CORNERS, POSSESSION, ATTACKS, WOODWORK = 2, 25, 23, 34
 AT_HALF_TIME = (Stat(CORNERS, 3, 1), Stat(POSSESSION, 60, 40))
@@ -104,6 +118,13 @@ def test_the_second_half_ends_before_extra_time() -> None:
     assert over.second_half_stats == ninety.second_half_stats == (HalfStat(CORNERS, 2, 3),)
 
 
+def test_nothing_is_reckoned_from_a_counter_below_nought() -> None:
+    match = played((Stat(CORNERS, -1, 1),), Status.HALF_TIME, Status.SECOND_HALF, AT_THE_END, Status.ENDED)
+
+    assert match.first_half_stats == (HalfStat(CORNERS, None, 1),)
+    assert match.second_half_stats == (HalfStat(CORNERS, None, 3),)
+
+
 def test_without_a_first_half_there_is_no_second() -> None:
     assert played(AT_THE_END, Status.ENDED).second_half_stats is None
 
@@ -143,16 +164,27 @@ def test_a_word_that_only_confirms_our_reckoning_is_still_signed_once() -> None:
     assert (once.applied, twice.unchanged) == ((Group.HALVES,), (Group.HALVES,))
 
 
-def test_only_their_own_endpoints_speak_of_line_ups_trends_and_halves() -> None:
-    for source in set(Source) - {Source.HALF_STATS, Source.OPERATOR}:
-        decision = decide(a_match(), a_claim(halves=Halves(first=FIRST), source=source), T)
-        assert decision.reason is Reason.NOT_ITS_TURN
+@pytest.mark.parametrize(
+    ("said", "speakers"),
+    [
+        ({"halves": Halves(first=FIRST)}, {Source.HALF_STATS}),
+        ({"trend": Trend(45, ((3, -1), ()))}, {Source.TREND_LIVE, Source.TREND_DETAIL}),
+        ({"lineup": Lineup(confirmed=True, home=LineupSide(), away=LineupSide())}, {Source.LINEUP_DETAIL}),
+    ],
+)
+def test_only_their_own_endpoints_speak_of_halves_trends_and_line_ups(
+    said: dict[str, Any], speakers: set[Source]
+) -> None:
+    decisions = {source: decide(a_match(), a_claim(**said, source=source), T) for source in Source}
+
+    heard = {source for source, each in decisions.items() if each.reason is not Reason.NOT_ITS_TURN}
+    assert heard == speakers | {Source.OPERATOR}
 
 
 # ---------------------------------------------------------------- whatever comes
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(any_match(), any_claims())
 def test_statistics_of_a_half_are_never_taken_back_and_never_negative(
     match: Match, claims: list[Observation]

@@ -81,7 +81,16 @@ def _is_told(state: Match) -> bool:
 
 
 def _of_half(counters: Iterable[Stat]) -> tuple[HalfStat, ...]:
-    return tuple(HalfStat(each.type, each.home, each.away) for each in counters if each.type in SAME_IN_HALVES)
+    return tuple(
+        HalfStat(each.type, _counted(each.home), _counted(each.away))
+        for each in counters
+        if each.type in SAME_IN_HALVES
+    )
+
+
+def _counted(value: int) -> int | None:
+    """Below nought nothing was counted: -1 is the wire's word for no data."""
+    return value if value >= 0 else None
 
 
 def _grown(full: int | None, first: int | None) -> int | None:
