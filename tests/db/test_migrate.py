@@ -28,6 +28,37 @@ def test_a_changed_file_is_refused(conninfo: Conninfo) -> None:
         migrate(conninfo.owner)
 
 
+A_MATCH = """
+INSERT INTO ts_matches (
+    external_id, match_time, status_id, competition_id, home_team_id, away_team_id, phase_entered_ts,
+    updated_at, created_at
+) VALUES ('abcdef0001', 1770000000, 2, 'c', 'homehome', 'awayaway', 1770000000, now(), now())
+"""
+
+
+def test_a_database_with_matches_from_before_crests_and_line_ups_goes_on(conninfo: Conninfo) -> None:
+    known = migrations.known()
+    older = [each for each in known if each.name < "0005"]
+    with psycopg.connect(conninfo.owner, autocommit=True) as owner:
+        owner.execute("DROP SCHEMA public CASCADE")
+        owner.execute("CREATE SCHEMA public")
+        owner.execute(migrations.RECORD)
+        for each in older:
+            owner.execute(each.text)
+            owner.execute("INSERT INTO schema_migration VALUES (%s, %s)", [each.name, each.checksum])
+        owner.execute(A_MATCH)
+
+    assert migrate(conninfo.owner) == [each.name for each in known if each not in older]
+
+    with psycopg.connect(conninfo.app) as app:
+        app.execute("INSERT INTO crest (kind, id, url, due_at) VALUES ('team', 'homehome', 'x', now())")
+        app.execute("UPDATE crest SET fingerprint = '0123456789ab'")
+        app.execute("INSERT INTO match_lineup VALUES ('abcdef0001', '{}')")
+        app.execute("INSERT INTO match_trend VALUES ('abcdef0001', '{}')")
+        shown = app.execute("SELECT id, home_logo, away_logo FROM match_item").fetchall()
+    assert shown == [("abcdef0001", "/media/crests/team/homehome-0123456789ab-160.webp", None)]
+
+
 def test_the_history_of_a_newer_version_is_refused(conninfo: Conninfo) -> None:
     with psycopg.connect(conninfo.owner) as connection:
         connection.execute("INSERT INTO schema_migration (name, checksum) VALUES ('9999_later.sql', '')")
