@@ -93,10 +93,7 @@ async def served(database: Database, conninfo: str, settings: Web | None = None)
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(serve(parts, "127.0.0.1", 0, stop, address.set_result))
         try:
-            origin = await address
-            while parts.follower.position is None:
-                await wall.sleep(0.02)
-            yield origin
+            yield await address
         finally:
             stop.set()
             await asyncio.wait([serving])  # orderly after a failure as well: the loop outlives it

@@ -144,6 +144,23 @@ async def test_a_place_not_reached_yet_is_a_reset(database: Database, conninfo: 
             await ear.event("reset")
 
 
+async def test_a_restart_is_no_reset(database: Database, conninfo: Conninfo) -> None:
+    await store(database, Fixture())
+    places: dict[str, str | None] = {}
+    async with served(database, conninfo.app) as address:
+        for path in STREAMS:
+            async with listening(address, path) as ear:
+                await ear.event("alive")
+                places[path] = ear.last_id
+    await _goal(database, ID, 1)
+    async with served(database, conninfo.app) as address:
+        for path, told in zip(STREAMS, ("match", "fragment"), strict=True):
+            async with listening(address, path, last_id=places[path]) as ear:
+                await ear.event(told, ID)
+            assert ear.answer.header("x-resume") != "reset"
+            assert "reset" not in {heard.name for heard in ear.heard}
+
+
 async def test_what_the_browser_remembers_wins_over_what_the_page_was_told(
     database: Database, conninfo: Conninfo
 ) -> None:

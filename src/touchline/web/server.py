@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 GRACE_S = 1
 """For answers under way; streams say goodbye at once."""
+FIRST_LOOK_MAX_S = 3.0
+"""So long nobody is answered before everything was read once: an empty board would tell all who come back
+to a restarted process that their place is gone. Where the database is away we go on with what there is."""
 BACKLOG = 16_384
 """Who comes while we are busy waits here, a crowd after a restart too. The kernel may allow less."""
 
@@ -28,8 +31,9 @@ async def serve(
 ) -> None:
     """Serve on `host` and `port` (0: any free one) until `stop` is set; `ready` is told the address.
 
-    Then streams are told goodbye and answers under way get GRACE_S; who has not read all by then is
-    cut off. Raises SettingsError where the address can't be taken.
+    Who comes before the board was read waits for it, at most FIRST_LOOK_MAX_S. At the end streams are
+    told goodbye and answers under way get GRACE_S; who has not read all by then is cut off. Raises
+    SettingsError where the address can't be taken.
     """
     listener = _listen(host, port)
     config = uvicorn.Config(
@@ -46,21 +50,30 @@ async def serve(
         backlog=BACKLOG,
     )
     server = _Server(config)
+    begin = asyncio.Event()
+    parts.board.listeners.append(lambda _: begin.set())
+
+    async def answer() -> None:
+        await parts.clock.wait(begin, FIRST_LOOK_MAX_S)
+        if not server.should_exit:
+            await server.serve(sockets=[listener])
 
     def end() -> None:
         for stream in parts.streams:
             stream.hub.close()
         server.should_exit = True
+        begin.set()
 
     if ready is not None:
         ready(f"http://{host}:{listener.getsockname()[1]}")
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(run_all(parts.loops, parts.clock, stop, on_stop=end))
-            group.create_task(server.serve(sockets=[listener]))
+            group.create_task(answer())
     finally:
         for connection in tuple(cast("set[FastLane | Line]", server.server_state.connections)):
             connection.abort()  # a loop does not close while somebody has not read his answer
+        await parts.requests.turn()  # what was answered since its last
         await parts.follower.close()
         listener.close()
 

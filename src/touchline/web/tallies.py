@@ -70,9 +70,10 @@ class Tallies:
 
     def count(self, route: str, method: str, status: int, took_s: float, sent_bytes: int) -> None:
         """One answer more."""
-        sums = self._counting.get((route, method, status))
+        key = (route, method if method in METHODS else "other", status)
+        sums = self._counting.get(key)
         if sums is None:
-            sums = self._counting[route, method if method in METHODS else "other", status] = Sums()
+            sums = self._counting[key] = Sums()
         sums.add(took_s, sent_bytes)
 
     def settle(self) -> None:
