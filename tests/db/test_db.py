@@ -1,16 +1,12 @@
 """The way to Postgres: what ends a transaction, and what is said when there is no database."""
 
 import asyncio
-import contextlib
-import os
-import signal
-from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from psycopg import errors
 from tests.conftest import Conninfo
+from tests.frozen import frozen
 
 from touchline.embedded.postgres import Postgres
 from touchline.errors import StaleWrite, StoreUnavailable
@@ -122,6 +118,27 @@ async def test_a_frozen_database_is_said_to_be_gone_in_time(tmp_path: Path) -> N
         server.stop()
 
 
+async def test_nobody_waits_for_a_frozen_database_longer_than_he_said(tmp_path: Path) -> None:
+    async def ask() -> None:
+        async with database.transaction(T, within_s=0.3) as tx:
+            await tx.rows("SELECT name FROM sync_cursor")
+
+    server = Postgres(tmp_path / "server", connections_max=20)
+    server.start()
+    try:
+        migrate(server.owner_conninfo)
+        async with Database.open(
+            server.app_conninfo, name="test", min_size=1, max_size=1, timeout_s=60
+        ) as database:
+            await ask()
+            with frozen(server):
+                async with asyncio.timeout(2):
+                    waits = await asyncio.gather(ask(), ask(), return_exceptions=True)  # one for a connection
+            assert [type(each) for each in waits] == [StoreUnavailable, StoreUnavailable]
+    finally:
+        server.stop()
+
+
 async def test_a_transaction_that_does_not_end_is_undone(conninfo: Conninfo) -> None:
     async with Database.open(
         conninfo.app, name="slow", min_size=1, max_size=1, timeout_s=5, transaction_s=0.3
@@ -130,19 +147,3 @@ async def test_a_transaction_that_does_not_end_is_undone(conninfo: Conninfo) -> 
             await write(database, b"INSERT INTO sync_cursor VALUES ('one', 1)", b"SELECT pg_sleep(60)")
 
         assert await cursors(database) == []
-
-
-@contextlib.contextmanager
-def frozen(server: Postgres) -> Iterator[None]:
-    """Every backend of `server` stands still; the postmaster still takes connections."""
-    with psycopg.connect(server.owner_conninfo, autocommit=True) as connection:
-        rows = connection.execute(
-            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        ).fetchall()
-    for (pid,) in rows:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for (pid,) in rows:
-            os.kill(pid, signal.SIGCONT)

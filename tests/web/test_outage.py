@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from httpx import ASGITransport, AsyncClient
+from tests.frozen import frozen
 from tests.web.matchday import NOW, Fixture, put, store, tell
 from tests.web.test_match import TOLD
 
@@ -17,7 +18,7 @@ from touchline.metrics import Metrics
 from touchline.settings import Web
 from touchline.store.db import Database
 from touchline.web.app import Parts, build
-from touchline.web.reads import REST_S
+from touchline.web.reads import READ_TIMEOUT_S, REST_S
 from touchline.web.shelf import FRESH_S
 
 KNOWN = "aaaaaaaaaaaaaa1"
@@ -112,6 +113,20 @@ async def test_the_database_goes_and_comes_back(own_postgres: Postgres) -> None:
 
                 assert await answers(client, *fresh) == fresh
                 assert (await client.get("/api/health")).json()["database"] == "ok"
+
+
+async def test_a_frozen_database_keeps_nobody_waiting(own_postgres: Postgres) -> None:
+    conninfo = own_postgres.app_conninfo
+    async with (
+        Database.open(conninfo, name="web", min_size=2, max_size=2, timeout_s=5) as database,
+        process(database, conninfo, SteppedClock(NOW)) as (_, client),
+    ):
+        await answers(client, FAR_DAY)
+        with frozen(own_postgres):
+            async with asyncio.timeout(READ_TIMEOUT_S + 1):
+                answer = await client.get("/api/matches/diary?date=2026-03-10&tz=UTC")
+
+    assert (answer.status_code, answer.json()["stale"]) == (200, True)
 
 
 async def _play(database: Database) -> None:

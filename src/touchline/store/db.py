@@ -145,14 +145,18 @@ class Database:
             yield cls(pool, transaction_s)
 
     @contextlib.asynccontextmanager
-    async def transaction(self, now_ms: int) -> AsyncIterator[Tx]:
+    async def transaction(self, now_ms: int, *, within_s: float | None = None) -> AsyncIterator[Tx]:
         """A read-committed transaction at football time `now_ms`: commits at the end, rolls back on any error.
 
-        Raises StoreUnavailable when the database does not answer, StaleWrite when somebody else was first.
+        `within_s` bounds the wait for a connection and the transaction together; what cancels a
+        transaction waits for the server. Raises StoreUnavailable when the database does not answer,
+        StaleWrite when somebody else was first.
         """
+        loop = asyncio.get_running_loop()
+        until = None if within_s is None else loop.time() + within_s
         try:
-            async with self._pool.connection() as connection:
-                with _bounded(connection, self._transaction_s):
+            async with self._pool.connection(within_s) as connection:
+                with _bounded(connection, loop.time() + self._transaction_s if until is None else until):
                     async with connection.transaction():
                         yield Tx(connection, now_ms)
         except SOMEBODY_ELSE as error:
@@ -170,12 +174,12 @@ class Database:
 
 
 @contextlib.contextmanager
-def _bounded(connection: Connection, seconds: float) -> Iterator[None]:
-    """Hang up on a server that takes longer: whatever waits for it then fails at once.
+def _bounded(connection: Connection, until: float) -> Iterator[None]:
+    """Hang up on a server that takes longer, by the time of the loop: whatever waits for it then fails at once.
 
     Cancelling would not do: the driver first asks the server, frozen as it is, to cancel.
     """
-    late = asyncio.get_running_loop().call_later(seconds, _hang_up, connection)
+    late = asyncio.get_running_loop().call_at(until, _hang_up, connection)
     try:
         yield
     finally:

@@ -117,9 +117,9 @@ class Crests:
         if self._clock.monotonic() < self._rest_until:
             raise StoreUnavailable("the database does not answer")
         try:
-            async with asyncio.timeout(READ_TIMEOUT_S), self._database.transaction(now_ms(self._clock)) as tx:
+            async with self._database.transaction(now_ms(self._clock), within_s=READ_TIMEOUT_S) as tx:
                 return await crests.picture(tx, *key)
-        except (StoreUnavailable, StaleWrite, TimeoutError) as error:
+        except (StoreUnavailable, StaleWrite) as error:
             self._rest_until = self._clock.monotonic() + REST_S
             raise StoreUnavailable("the database does not answer") from error
 

@@ -3,7 +3,6 @@
 Only what the board does not hold is read here: other days, matches of other days.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import TypeVar
 
@@ -97,9 +96,9 @@ class Reads:
         if self._clock.monotonic() < self._rest_until:
             raise StoreUnavailable("the database does not answer")
         try:
-            async with asyncio.timeout(READ_TIMEOUT_S), self._database.transaction(now_ms(self._clock)) as tx:
+            async with self._database.transaction(now_ms(self._clock), within_s=READ_TIMEOUT_S) as tx:
                 value = await load(tx)
-        except (StoreUnavailable, StaleWrite, TimeoutError) as error:
+        except (StoreUnavailable, StaleWrite) as error:
             self._lost(error)
             raise StoreUnavailable("the database does not answer") from error
         self._found()
@@ -109,7 +108,7 @@ class Reads:
         self._rest_until = self._clock.monotonic() + REST_S
         if self._down_since is None:
             self._down_since = self._clock.real()
-            structlog.get_logger().warning("web.reads.stale", error=str(error) or "no answer in time")
+            structlog.get_logger().warning("web.reads.stale", error=str(error))
 
     def _found(self) -> None:
         if self._down_since is not None:
