@@ -19,7 +19,12 @@ run: $(READY) ## Start everything and print the address; Ctrl-C stops it
 	@$(BIN)/touchline up $(ARGS)
 
 test: $(READY) ## Run the tests
+ifdef ARGS
 	@$(BIN)/pytest -m "not proof" $(ARGS)
+else
+	@$(BIN)/pytest -m "not proof" -n 2 --ignore tests/proof --ignore tests/embedded
+	@$(BIN)/pytest -m "not proof" tests/embedded tests/proof
+endif
 
 check: $(READY) ## Lint, format, types, layers, migrations
 	@echo "ruff";         $(BIN)/ruff check --quiet --output-format concise
