@@ -31,6 +31,10 @@ class Wire:
         headers = dict(line.lower().split(": ", 1) for line in head[1:] if line)
         return int(head[0].split()[1]), headers
 
+    def send(self, data: bytes) -> None:
+        """Send it as it is."""
+        self._writer.write(data)
+
     async def body(self, headers: Mapping[str, str]) -> bytes:
         """The body those headers announce."""
         async with asyncio.timeout(WITHIN_S):
@@ -72,6 +76,23 @@ async def test_head_of_a_stream_ends(database: Database, conninfo: Conninfo) -> 
 
     assert (status, after) == (200, 200)
     assert headers["content-type"].startswith("text/event-stream")
+
+
+async def test_a_client_that_goes_while_it_sends_is_no_failure_of_ours(
+    database: Database, conninfo: Conninfo
+) -> None:
+    async with served(database, conninfo.app) as address, connected(address) as watching:
+        with capture_logs() as events:
+            async with connected(address) as wire:
+                wire.send(b"POST /favourites HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\ntoggle=")
+            async with asyncio.timeout(WITHIN_S):
+                metrics = ""
+                while 'method="POST"' not in metrics:
+                    _, headers = await watching.ask("GET", "/metrics")
+                    metrics = (await watching.body(headers)).decode()
+
+    assert 'http_requests_total{method="POST",route="/favourites",status="400"} 1.0' in metrics
+    assert [event for event in events if event["log_level"] == "error"] == []
 
 
 async def test_head_is_counted_by_its_route(database: Database, conninfo: Conninfo) -> None:

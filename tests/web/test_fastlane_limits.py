@@ -185,6 +185,14 @@ async def test_who_does_not_take_his_answer_is_let_go(sent: bytes) -> None:
             await _passes(it, clock, 3 * LATE_S)
 
             assert len(it.sweep.connections) == 0
+            with pytest.raises(ConnectionResetError):
+                await _read_on(client)
+
+
+async def _read_on(client: socket.socket) -> None:
+    """Read to the end."""
+    while await asyncio.get_running_loop().sock_recv(client, 65_536):
+        pass
 
 
 async def _until_stuck(it: House) -> None:

@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from touchline.web import gets
+from touchline.web.cut import cut
 from touchline.web.gets import Get
 from touchline.web.lane import Lane
 from touchline.web.refusals import BAD_REQUEST, HEAD_TOO_LARGE, TOO_LARGE, TOO_LONG, TOO_SLOW, Refusal
@@ -134,7 +135,7 @@ class Framing(HttpToolsProtocol):
 
     def abort(self) -> None:
         """End at once; what the client has not taken is lost."""
-        self.transport.abort()
+        cut(self.transport)
 
     def age(self, elapsed_s: float) -> None:
         """Time has passed. A client that keeps us waiting too long is let go."""

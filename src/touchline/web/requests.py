@@ -10,10 +10,11 @@ import re
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 import structlog
 from litestar.enums import ScopeType
+from litestar.exceptions import ClientException
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from touchline.clock import Clock
@@ -60,9 +61,7 @@ class Requests:
     interval = f"{SUMMARY_S} s"
     batch_size = 1
 
-    def __init__(
-        self, clock: Clock, metrics: Metrics, limits: Limits, trusted: Sequence[Network] = ()
-    ) -> None:
+    def __init__(self, clock: Clock, metrics: Metrics, limits: Limits, trusted: Sequence[Network] = ()) -> None:
         self._clock = clock
         self._limits = limits
         self._public = limits.public
@@ -144,7 +143,9 @@ class Requests:
 
         with structlog.contextvars.bound_contextvars(request_id=own_id):
             try:
-                await app(inner, receive, _headers_only(send_dressed) if method == "HEAD" else send_dressed)
+                await app(
+                    inner, _whole(receive), _headers_only(send_dressed) if method == "HEAD" else send_dressed
+                )
             except Exception:
                 structlog.get_logger().exception("http.failed", path=scope["path"])
                 raise
@@ -197,6 +198,21 @@ def _with_head(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
     if name.lower() != b"allow" or b"GET" not in value:
         return header
     return name, b", ".join(sorted({*value.split(b", "), b"HEAD"}))
+
+
+def _whole(receive: Receive) -> Receive:
+    """`receive` for a body that may end early: that its client went is no failure of ours."""
+    complete = False
+
+    async def receive_whole() -> Any:
+        nonlocal complete
+        message = await receive()
+        if message["type"] == "http.disconnect" and not complete:
+            raise ClientException("The request ended before its body did.")
+        complete = not message.get("more_body", False)
+        return message
+
+    return receive_whole
 
 
 def _headers_only(send: Send) -> Send:

@@ -17,6 +17,7 @@ from touchline.feed.channel import Channel, Wanted
 from touchline.feed.greeting import Greeting
 from touchline.feed.hub import Hub
 from touchline.ids import is_external_id
+from touchline.web.cut import cut
 from touchline.web.painter import Painter
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Line(asyncio.Protocol):
         return self._transport.get_write_buffer_size()
 
     def abort(self) -> None:
-        self._transport.abort()
+        cut(self._transport)
 
     def finish(self, last: bytes) -> None:
         self.write(last)
