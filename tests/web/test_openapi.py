@@ -119,6 +119,8 @@ async def test_the_docs_page_shows_every_operation(client: AsyncClient) -> None:
         assert f"<code>{path}</code>" in page
     assert "//" not in page.replace("http-equiv", "").split("<script", 1)[-1] or "<script" not in page
     assert "stale-while" not in page
+    chapters = [page.index(f"<h2>{title}</h2>") for title in ("Matches", "Stream", "Health", "Problems")]
+    assert chapters == sorted(chapters)
 
 
 def _schema(document: Any, path: str, status: str, media_type: str) -> Any:

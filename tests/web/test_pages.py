@@ -225,6 +225,24 @@ async def test_a_day_leads_to_its_neighbours_and_can_be_narrowed(
     assert (await client.get("/day/2026-02-07?show=in_play")).status_code == 400
 
 
+async def test_competitions_to_pick_from_stand_by_country(
+    client: AsyncClient, parts: Parts, database: Database
+) -> None:
+    async with database.transaction(NOW * 1000) as tx:
+        for place, (country, title) in enumerate(
+            (("Norland", "Cup"), ("Marenia", "First"), ("Marenia", "Cup"), ("", "World Cup"))
+        ):
+            await name(tx, "competition", f"c{place}", title, country=country)
+            await put(tx, Fixture(id=f"match{place}", competition=f"c{place}"))
+        for country in ("Norland", "Marenia"):
+            await name(tx, "country", country, country)
+
+    page = await page_of(client, parts, "/day/2026-02-07?tz=UTC")
+
+    [rail] = re.findall(r'<nav class="rail".*?</nav>', page, re.DOTALL)
+    assert text_of(rail).split("All ")[1].strip() == "World Cup Cup Marenia First Marenia Cup Norland"
+
+
 DAY = {
     "all": ["finished1", "playing1", "later01"],
     "live": ["playing1"],
@@ -255,6 +273,27 @@ async def test_a_match_page_tells_what_happened(client: AsyncClient, parts: Part
         "stats",
         "info",
     ]
+
+
+async def test_a_match_that_is_over_is_not_waited_for(
+    client: AsyncClient, parts: Parts, database: Database
+) -> None:
+    await store(
+        database,
+        Fixture(id="playing1"),
+        Fixture(id="over0001", status=Status.ENDED),
+        Fixture(id="cancel01", status=Status.CANCELLED),
+    )
+
+    shown = {
+        match_id: text_of(await page_of(client, parts, f"/match/{match_id}"))
+        for match_id in ("playing1", "over0001", "cancel01")
+    }
+
+    assert "Nothing to tell yet." in shown["playing1"]
+    for match_id in ("over0001", "cancel01"):
+        assert "Nothing is told of this match." in shown[match_id]
+        assert "yet" not in shown[match_id]
 
 
 async def test_a_shoot_out_is_told_kick_by_kick(client: AsyncClient, parts: Parts, database: Database) -> None:

@@ -9,7 +9,7 @@ from litestar import Litestar, Request, Response
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.spec import License
+from litestar.openapi.spec import License, Tag
 
 from touchline.clock import Clock
 from touchline.feed.board import Board
@@ -169,6 +169,7 @@ def build(parts: Parts) -> Litestar:
             version=version("touchline"),
             description=DESCRIPTION,
             license=License(name="Apache-2.0", identifier="Apache-2.0"),
+            tags=[Tag("Matches"), Tag("Stream"), Tag("Health")],
             use_handler_docstrings=True,
             path="/openapi",
             render_plugins=[],

@@ -132,9 +132,9 @@ def of_day(listed: Iterable[Listed], show: Show) -> list[Listed]:
 
 
 def competitions(listed: Iterable[Listed]) -> list[Competition]:
-    """Every competition once, by name."""
+    """Every competition once: those of no country, then country by country, each by name."""
     found = {each.match.competition.id: each.match.competition for each in listed}
-    return sorted(found.values(), key=lambda one: (one.name.casefold(), one.country or "", one.id))
+    return sorted(found.values(), key=lambda one: (one.country or "", one.name.casefold(), one.id))
 
 
 def painted(bundle: Bundle, paint: Callable[[Listed], Markup], followed: frozenset[str]) -> Group:

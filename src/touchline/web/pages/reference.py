@@ -79,12 +79,12 @@ class Reference(Controller):
 
 
 def chapters(document: Mapping[str, Any]) -> list[Chapter]:
-    """The operations of `document` by their tag: lists before single things, else by their paths."""
-    found: dict[str, list[Operation]] = {}
+    """The operations of `document` by their tags, in its order: lists before single things, else by path."""
+    found: dict[str, list[Operation]] = {tag["name"]: [] for tag in document["tags"]}
     for path, item in sorted(document["paths"].items(), key=lambda each: ("{" in each[0], each[0])):
         for method, spoken in item.items():
             operation = _operation(document, method, path, spoken)
-            found.setdefault(spoken.get("tags", ["Other"])[0], []).append(operation)
+            found[spoken["tags"][0]].append(operation)
     return [Chapter(title, operations) for title, operations in found.items()]
 
 
