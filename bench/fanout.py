@@ -16,7 +16,7 @@ from bench import peers
 from bench.crowd import Readers, reading
 from bench.flow import Matchday
 from bench.report import Row
-from bench.stage import Platform, cpu_s, get, memory_bytes, running
+from bench.stage import Platform, cpu_s, memory_bytes, running, settled
 
 MATCHES = 200
 STREAM = "/api/stream"
@@ -159,7 +159,7 @@ def _nchan(payload: bytes) -> Iterator[Side]:
 
 def _payload(own: Side) -> bytes:
     """The bytes of one match as our stream sends them, its version to be filled in."""
-    body = get(f"http://127.0.0.1:{own.port}/api/matches/live")
+    body = settled(f"http://127.0.0.1:{own.port}/api/matches/live", MATCHES)
     match = body[body.index(b'"matches":[') + 11 : body.index(b"},{", body.index(b'"version"')) + 1]
     start = match.index(b'"version":') + 10
     return match[:start] + b"0" + match[start:].lstrip(b"0123456789")

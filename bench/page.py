@@ -4,6 +4,7 @@ The peer is the same page driven by htmx and its SSE extension instead of our mo
 the same server puts their tags in the place of ours and marks each fragment for an out-of-band swap.
 """
 
+import contextlib
 import http.client
 import re
 import shutil
@@ -195,9 +196,10 @@ def _proxy(platform: Platform, scripts: dict[str, bytes]) -> type[BaseHTTPReques
             self.send_header("Content-Type", "text/event-stream")
             self.send_header("Connection", "close")
             self.end_headers()
-            for line in answer:
-                self.wfile.write(_out_of_band(line))
-                self.wfile.flush()
+            with contextlib.suppress(ConnectionError):  # the page is closed
+                for line in answer:
+                    self.wfile.write(_out_of_band(line))
+                    self.wfile.flush()
 
     return Proxy
 

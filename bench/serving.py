@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from bench import peers
 from bench.flow import Matchday
 from bench.report import Row
-from bench.stage import client_core, cpu_s, get, on_core, running
+from bench.stage import client_core, cpu_s, on_core, running, settled
 
 CONNECTIONS = 64
 CHANGES_PER_S = 10
@@ -52,7 +52,7 @@ def _of_path(wrk: str, path: str, pairs: int, seconds: int) -> list[Row]:
     with running() as platform:
         matchday = Matchday(platform.app_conninfo, MATCHES[path])
         matchday.kick_off()
-        body = _settled(platform.address + path, MATCHES[path])
+        body = settled(platform.address + path, MATCHES[path])
         name = path.rpartition("/")[2]
         rows = []
         with peers.static(name, body) as nginx:
@@ -72,15 +72,6 @@ def _of_path(wrk: str, path: str, pairs: int, seconds: int) -> list[Row]:
                     ]
                 rows.append(_row(path, status, body, found, flow.rate, seconds))
         return rows
-
-
-def _settled(address: str, matches: int) -> bytes:
-    """The answer once it has every match."""
-    for _ in range(100):
-        body = get(address)
-        if body.count(b'"minute_text"') == matches:
-            return body
-    raise RuntimeError(f"{address} does not show {matches} matches")
 
 
 def _wrk(program: str, url: str, server_pid: int, seconds: int, status: int) -> Run:

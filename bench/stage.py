@@ -142,6 +142,16 @@ def get(address: str, accept_encoding: str = "identity", timeout_s: float = 10) 
         return bytes(answer.read())
 
 
+def settled(address: str, matches: int) -> bytes:
+    """The body of a list once it has every match."""
+    began = time.perf_counter()
+    while (body := get(address)).count(b'"minute_text"') != matches:
+        if time.perf_counter() - began > PATIENCE_S:
+            raise RuntimeError(f"{address} does not show {matches} matches")
+        time.sleep(0.05)
+    return body
+
+
 def _child(pid: int, part: str) -> int:
     for child in children(pid):
         words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
