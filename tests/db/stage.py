@@ -41,7 +41,7 @@ class Stage:
         """The row as it is."""
         async with self.db.transaction(T) as tx, tx.pipeline():
             found = await matches.lock(
-                tx, [id_], with_incidents=[id_], with_commentary=[id_], with_lineup=[id_], with_trend=[id_]
+                tx, [id_], matches.Hanging(incidents=[id_], commentary=[id_], lineup=[id_], trend=[id_])
             )
         return found[id_]
 

@@ -83,7 +83,7 @@ async def create(database: Database, *ids: MatchId) -> list[Match]:
 
 async def stored(database: Database, id_: MatchId = MATCH) -> Match:
     async with database.transaction(T) as tx, tx.pipeline():
-        found = await matches.lock(tx, [id_], with_incidents=[id_], with_commentary=[id_])
+        found = await matches.lock(tx, [id_], matches.Hanging(incidents=[id_], commentary=[id_]))
     return found[id_]
 
 

@@ -96,7 +96,7 @@ class House:
     async def matches(self, *ids: MatchId) -> dict[MatchId, Match]:
         """The rows as they are."""
         async with self.db.transaction(now_ms(self.clock)) as tx, tx.pipeline():
-            return await matches.lock(tx, ids, with_incidents=ids, with_lineup=ids, with_trend=ids)
+            return await matches.lock(tx, ids, matches.Hanging(incidents=ids, lineup=ids, trend=ids))
 
     async def rows(self) -> list[Row]:
         """Every row of the truth, whole."""

@@ -207,10 +207,12 @@ async def _lock(
     return await matches.lock(
         tx,
         {seen.match_id for seen in claims},
-        with_incidents={seen.match_id for seen in claims if needs_incidents(seen)},
-        with_commentary={seen.match_id for seen in claims if seen.says.tlive is not None},
-        with_lineup={seen.match_id for seen in claims if seen.says.lineup is not None},
-        with_trend={seen.match_id for seen in claims if seen.says.trend is not None},
+        matches.Hanging(
+            incidents={seen.match_id for seen in claims if needs_incidents(seen)},
+            commentary={seen.match_id for seen in claims if seen.says.tlive is not None},
+            lineup={seen.match_id for seen in claims if seen.says.lineup is not None},
+            trend={seen.match_id for seen in claims if seen.says.trend is not None},
+        ),
         wait_ms=wait_ms,
         skip_locked=skip_locked,
     )

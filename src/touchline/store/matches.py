@@ -68,35 +68,38 @@ class Save(Struct, frozen=True, kw_only=True):
     pauses: tuple[Pause, ...] = ()
 
 
+class Hanging(Struct, frozen=True, kw_only=True):
+    """What hangs on a match is read only where asked: the matches of which it is wanted."""
+
+    incidents: Collection[MatchId] = ()
+    commentary: Collection[MatchId] = ()
+    lineup: Collection[MatchId] = ()
+    trend: Collection[MatchId] = ()
+
+
+NOTHING_MORE = Hanging()
+
+
 async def lock(
     tx: Tx,
     ids: Collection[MatchId],
+    hanging: Hanging = NOTHING_MORE,
     *,
-    with_incidents: Collection[MatchId] = (),
-    with_commentary: Collection[MatchId] = (),
-    with_lineup: Collection[MatchId] = (),
-    with_trend: Collection[MatchId] = (),
     wait_ms: int = WAIT_MS,
     skip_locked: bool = False,
 ) -> dict[MatchId, Match]:
     """The matches among `ids` that exist, locked in the order of their ids until the transaction ends.
 
     What somebody else has locked is waited for, at most `wait_ms` for any lock of this transaction, then
-    StaleWrite is raised; or it is left out (`skip_locked`). What hangs on them is read where asked.
+    StaleWrite is raised; or it is left out (`skip_locked`).
     Call it inside a pipeline: it then takes one round trip.
     """
-    wanted = {
-        "ids": list(ids),
-        "with_incidents": list(with_incidents),
-        "with_commentary": list(with_commentary),
-        "with_lineup": list(with_lineup),
-        "with_trend": list(with_trend),
-    }
+    wanted = {"ids": list(ids)} | {f"with_{part}": list(of) for part, of in structs.asdict(hanging).items()}
     lock_them = SQL["lock_free" if skip_locked else "lock"]
-    rows = await tx.rows_later(lock_them, {"ids": wanted["ids"], "wait_ms": str(max(1, wait_ms))})
-    hanging = await tx.rows_later(SQL["hanging"], wanted)
+    rows = await tx.rows_later(lock_them, {"ids": list(ids), "wait_ms": str(max(1, wait_ms))})
+    found = await tx.rows_later(SQL["hanging"], wanted)
     locked = await rows()
-    things = _by_match(await hanging())
+    things = _by_match(await found())
     return {row[0]: _match(row, things.get(row[0], {})) for row in locked}
 
 
