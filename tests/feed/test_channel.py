@@ -47,6 +47,13 @@ async def happen(database: Database, match_id: str, *what: Happening) -> int:
         return await change(tx, match_id, happened=what)
 
 
+async def hide(database: Database, match_id: str) -> int:
+    """Show a match nowhere any more; the number of that change."""
+    async with database.transaction(NOW * 1000) as tx:
+        await tx.execute(b"UPDATE ts_matches SET status_id = 0 WHERE external_id = %(id)s", {"id": match_id})
+        return await change(tx, match_id)
+
+
 def names(heard: Sequence[Heard]) -> list[str]:
     return [each.name for each in heard]
 
@@ -144,15 +151,20 @@ async def test_everything_that_happens_is_told(
 
 
 async def test_a_match_shown_nowhere_any_more_is_said_goodbye_to(database: Database, stage: Stage) -> None:
-    line, _ = stage.join()
-    async with database.transaction(NOW * 1000) as tx:
-        await tx.execute(b"UPDATE ts_matches SET status_id = 0 WHERE external_id = %(id)s", {"id": ONE})
-        seq = await change(tx, ONE)
+    lines = [
+        stage.join(wanted)[0]
+        for wanted in (
+            Wanted(),
+            Wanted(match_ids=frozenset({ONE})),
+            Wanted(competition_ids=frozenset({"ccccccccccccc01"})),
+        )
+    ]
+    seq = await hide(database, ONE)
     await stage.catch_up()
 
-    [_, gone] = told(line)
-
-    assert (gone.name, gone.json, gone.offset) == ("gone", {"match_id": ONE, "version": seq}, seq * STEPS)
+    for line in lines:
+        [_, gone] = told(line)
+        assert (gone.name, gone.json, gone.offset) == ("gone", {"match_id": ONE, "version": seq}, seq * STEPS)
 
 
 async def test_a_filter_lets_through_what_was_asked_for(database: Database, stage: Stage) -> None:
@@ -196,6 +208,19 @@ async def test_who_comes_back_is_told_what_he_missed(database: Database, stage: 
         greeting = stage.channel.greet(Wanted(), each.id)
         assert greeting.resume == "replayed"
         assert greeted(greeting) == heard[place + 1 :]
+
+
+async def test_who_comes_back_to_another_process_is_told_what_went(
+    database: Database, conninfo: Conninfo, stage: Stage
+) -> None:
+    line, _ = stage.join()
+    seq = await hide(database, ONE)
+    later = Stage(database, conninfo.app)
+    await later.catch_up()
+
+    [gone] = greeted(later.channel.greet(Wanted(), told(line)[0].id))
+
+    assert (gone.name, gone.json, gone.offset) == ("gone", {"match_id": ONE, "version": seq}, seq * STEPS)
 
 
 async def test_who_was_there_before_the_process_was_is_told_what_he_missed(

@@ -190,9 +190,10 @@ async def test_who_does_not_take_his_answer_is_let_go(sent: bytes) -> None:
 
 
 async def _read_on(client: socket.socket) -> None:
-    """Read to the end."""
-    while await asyncio.get_running_loop().sock_recv(client, 65_536):
-        pass
+    """Read to the end, which must come soon."""
+    async with asyncio.timeout(5):
+        while await asyncio.get_running_loop().sock_recv(client, 65_536):
+            pass
 
 
 async def _until_stuck(it: House) -> None:

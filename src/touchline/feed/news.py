@@ -1,6 +1,6 @@
 """What the board tells its listeners."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -21,6 +21,8 @@ class News(Struct, kw_only=True):
     """Changed as well, but too far from now for the board."""
     gone: Sequence[MatchId] = ()
     """No longer on the board: too far from now (then in `beyond`, where a change did it), or shown nowhere."""
+    last: Mapping[MatchId, Entry] = {}
+    """Of those that are gone, what the board held of them."""
     happened: Sequence[Change] = ()
     """The changes behind all this, in order."""
     retimed: Sequence[Entry] = ()

@@ -61,10 +61,12 @@ class Stock:
         self.entries, self._heard = {}, {}
         self._hear(read.recent)
         self.entries = {item.id: self._entry(item, now) for item in read.items}
+        shown = self.entries.keys() | {item.id for item in read.beyond}
         news = News(
             position=read.position,
             changed=[self.entries[id_] for id_ in _ids(read.recent) if id_ in self.entries],
             beyond=[self._entry(item, now) for item in read.beyond],
+            gone=[id_ for id_ in _ids(read.recent) if id_ not in shown],
             happened=read.recent,
             reset=True,
             membership=True,
@@ -83,14 +85,14 @@ class Stock:
                 self._take(item, item.id in moved, now, fate)
         self._miss(page, fate)
         fate.gone.update(dict.fromkeys(self._passed()))
-        for match_id in fate.gone:
-            self.entries.pop(match_id, None)
+        last = {id_: self.entries.pop(id_) for id_ in fate.gone if id_ in self.entries}
         self._forget()
         return News(
             position=page.position,
             changed=fate.changed,
             beyond=fate.beyond,
             gone=list(fate.gone),
+            last=last,
             happened=page.changes,
             retimed=fate.retimed,
             membership=fate.membership or bool(fate.gone),

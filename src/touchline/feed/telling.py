@@ -25,7 +25,7 @@ def events(news: News, board: Mapping[MatchId, Entry]) -> list[Event]:
     newest = {change.match_id: change for change in news.happened}
 
     def topics(match_id: MatchId) -> tuple[str, ...]:
-        found = board.get(match_id) or beyond.get(match_id)
+        found = board.get(match_id) or beyond.get(match_id) or news.last.get(match_id)
         everybody = (ALL,) if match_id not in beyond or match_id in news.gone else ()
         of_competition = () if found is None else (competition_topic(found.item.competition_id),)
         return (*everybody, match_topic(match_id), *of_competition)
