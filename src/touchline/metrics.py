@@ -29,6 +29,7 @@ class Metrics:
         self._count_crests(registry)
         self._count_minutes(registry)
         self._count_requests(registry)
+        self._count_streams(registry)
 
     def render(self) -> bytes:
         """The Prometheus text of this installation (or of this process alone without a shared directory)."""
@@ -147,6 +148,8 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livemax",
         )
+
+    def _count_streams(self, registry: CollectorRegistry) -> None:
         self.streams = Gauge(
             "http_streams_open", "Open event streams.", registry=registry, multiprocess_mode="livesum"
         )
@@ -156,6 +159,11 @@ class Metrics:
         self.deliveries = Counter(
             "feed_deliveries_total",
             "Turns of delivery: what was gathered, given to all readers.",
+            registry=registry,
+        )
+        self.delivered_bytes = Counter(
+            "feed_delivered_bytes_total",
+            "Bytes of events given to readers of streams, beside their greetings.",
             registry=registry,
         )
         self.delivery_seconds = Histogram(

@@ -62,6 +62,17 @@ def names(line: Line) -> list[str]:
     return [heard.name for heard in line.heard if heard.name != "alive"]
 
 
+async def test_what_is_given_is_counted() -> None:
+    hall = Hall()
+    lines = [hall.join() for _ in range(3)]
+    event = hall.event("a", pad=100)
+    hall.hub.publish([event])
+    await settle()
+
+    assert all(line.received.endswith(event.data) for line in lines)
+    assert hall.metrics.delivered_bytes._value.get() == 3 * len(event.data)
+
+
 async def test_readers_of_the_same_topics_are_given_the_same_bytes_in_one_write() -> None:
     hall = Hall()
     one, two, other = hall.join("all"), hall.join("all"), hall.join("match x")

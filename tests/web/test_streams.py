@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
@@ -355,6 +356,8 @@ async def test_streams_are_counted_by_their_route(database: Database, conninfo: 
 
     for path in STREAMS:
         route = path.partition("?")[0]
+        [sent] = re.findall(rf'http_response_bytes_total{{route="{route}"}} (.+)', metrics)
+        assert float(sent) > 0
         assert f'http_requests_total{{method="GET",route="{route}",status="200"}} 1.0' in metrics
 
 

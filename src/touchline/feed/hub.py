@@ -208,9 +208,10 @@ class Hub:
         Who joins while this goes on is greeted with these events and has his first turn with the next.
         """
         began = self._clock.monotonic()
-        served = 0
+        served = given_bytes = 0
         for readers, batch in self._shares(events):
             data = b"".join(event.data for event in batch)
+            given_bytes += len(data) * len(readers)
             for reader in readers:
                 if reader.lag is None and not reader.sink.waiting:
                     reader.sink.write(data)
@@ -220,6 +221,7 @@ class Hub:
                 if served % SLICE == 0:
                     yield
         self._metrics.deliveries.inc()
+        self._metrics.delivered_bytes.inc(given_bytes)
         self._metrics.delivery_seconds.observe(self._clock.monotonic() - began)
 
     def _shares(self, events: Sequence[Event]) -> list[tuple[list[Reader], list[Event]]]:

@@ -76,7 +76,7 @@ class FastLane(Framing):
                 CLOSE_END,
             )
         )
-        lane.requests.count(stream.route, get.method, 200, 0.0, 0)
+        lane.requests.count(stream.route, get.method, 200, 0.0, sum(map(len, greeting.pieces)))
         self._leave()
         Line(self.transport, self.connections).join(stream.hub, greeting.topics, (head, *greeting.pieces))
         return True

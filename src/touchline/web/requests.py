@@ -89,7 +89,7 @@ class Requests:
         """Note one answer, for the metrics and the summary.
 
         `route` is the template of the route (UNROUTED where there is none), `sent_bytes` its body's length
-        as sent. A stream is counted once, when it has begun or when it is over.
+        as sent. A stream is counted once, when it has begun, with its greeting.
         """
         self._tallies.count(route, method, status, took_s, sent_bytes)
 
