@@ -92,9 +92,10 @@ async def _web(ground: Ground) -> None:
 
     from touchline.tenants.limits import Limits
     from touchline.web.app import Parts
-    from touchline.web.server import serve
+    from touchline.web.server import open_files, serve
 
     web = ground.settings.web
+    open_files(web.streams_max)
     async with (
         ground.database("web", ground.settings.db.web_pool_max) as database,
         Valkey.from_url(ground.installation.valkey_url) as shared,

@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import resource
 import socket
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+import structlog
 import uvicorn
 
 from touchline.errors import SettingsError
@@ -24,6 +26,8 @@ FIRST_LOOK_MAX_S = 3.0
 to a restarted process that their place is gone. Where the database is away we go on with what there is."""
 BACKLOG = 16_384
 """Who comes while we are busy waits here, a crowd after a restart too. The kernel may allow less."""
+SPARE_FILES = 256
+"""Open files beside those of the streams: visitors, the database, the loop."""
 
 
 async def serve(
@@ -76,6 +80,17 @@ async def serve(
         await parts.requests.turn()  # what was answered since its last
         await parts.follower.close()
         listener.close()
+
+
+def open_files(streams_max: int) -> None:
+    """Let this process open as many files as it may, and warn where so many streams would not fit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    if hard != resource.RLIM_INFINITY and hard < streams_max + SPARE_FILES:
+        structlog.get_logger().warning(
+            "web.files.short", files_max=hard, streams_max=streams_max, needed=streams_max + SPARE_FILES
+        )
 
 
 class _Server(uvicorn.Server):

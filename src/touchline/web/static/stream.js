@@ -9,7 +9,7 @@ export const older = (position, other) => epoch(position) !== epoch(other) || of
 
 const SILENCE_MS = 20000; // without a sign of life for so long the data is called delayed
 const LOST_AFTER_MS = 3000; // a short gap is nobody's business
-const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15000];
+const RETRY_MS = [500, 1000, 2000, 4000, 5000]; // each half as long to half as long again: a crowd comes back spread out
 
 export class Stream {
   state = "connecting";
