@@ -3,7 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
 from bench.report import Row, save
+from bench.scale import STREAMS_MEASURED, Measured, plan
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def a_row(name: str, ours: float) -> Row:
@@ -22,3 +26,23 @@ def test_a_run_of_some_keeps_the_rows_of_the_others(tmp_path: Path) -> None:
         "other": (2.0, False),
     }
     assert all(row["commit"] for row in rows.values())
+
+
+MEASURED = Measured(changes_per_s=100.0, stream_bytes=2_000.0, snapshots_per_s=10_000.0)
+
+
+@given(st.integers(1, 10**8), st.floats(0.1, 10_000))
+def test_a_plan_has_a_place_for_every_fan_and_no_process_does_more_than_it_can(fans: int, rate: float) -> None:
+    found = plan(fans, MEASURED, rate)
+
+    streams = fans / found.processes
+    assert streams <= STREAMS_MEASURED
+    assert streams * rate <= MEASURED.changes_per_s * STREAMS_MEASURED
+    assert found.memory_gb * 1e9 == pytest.approx(fans * MEASURED.stream_bytes)
+
+
+def test_a_plan_by_hand() -> None:
+    found = plan(16_000, MEASURED, changes_per_s=100.0)
+
+    assert (found.processes, found.connections, found.reads_per_s) == (4, 12, 80.0)
+    assert found.egress_gbit_s == 16_000 * 100 * 640 * 8 / 1e9
