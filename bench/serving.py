@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bench import peers
+from bench import bare, peers
 from bench.flow import Matchday
 from bench.report import Row
 from bench.stage import client_core, cpu_s, on_core, running, settled
@@ -55,7 +55,7 @@ def _of_path(wrk: str, path: str, pairs: int, seconds: int) -> list[Row]:
         body = settled(platform.address + path, MATCHES[path])
         name = path.rpartition("/")[2]
         rows = []
-        with peers.static(name, body) as nginx:
+        with peers.static(name, body) as nginx, bare.serving(body) as (bare_port, bare_pid):
             for status in (200, 304):
                 if (path, status) not in MUST:
                     continue
@@ -67,6 +67,7 @@ def _of_path(wrk: str, path: str, pairs: int, seconds: int) -> list[Row]:
                         (
                             _wrk(wrk, peer_url, nginx.worker_pid, seconds, status),
                             _wrk(wrk, own_url, platform.web_pid, seconds, status),
+                            _wrk(wrk, f"http://127.0.0.1:{bare_port}/", bare_pid, seconds, status),
                         )
                         for _ in range(pairs)
                     ]
@@ -109,10 +110,11 @@ def _check(url: str, status: int) -> None:
 
 
 def _row(
-    path: str, status: int, body: bytes, found: Sequence[tuple[Run, Run]], changes: float, seconds: int
+    path: str, status: int, body: bytes, found: Sequence[tuple[Run, Run, Run]], changes: float, seconds: int
 ) -> Row:
-    peer, ours = (statistics.median(run.rate for run in side) for side in zip(*found, strict=True))
-    ratio = statistics.median(own.rate / other.rate for other, own in found)
+    peer, ours, alone = (statistics.median(run.rate for run in side) for side in zip(*found, strict=True))
+    ratio = statistics.median(own.rate / other.rate for other, own, _ in found)
+    bare_ratio = statistics.median(run.rate / other.rate for other, _, run in found)
     must = MUST[path, status]
     return Row(
         name=f"GET {path}, {status}, {MATCHES[path]} matches",
@@ -122,9 +124,9 @@ def _row(
         must=f">= {must} of nginx",
         met=ratio >= must,
         unit="/s",
-        config=f"{len(body) / 1000:.0f} kB identity, {CONNECTIONS} connections, {len(found)} pairs of "
-        f"{seconds} s, {changes:.1f} changes/s flowing; cores busy: ours {_busy(run for _, run in found)}, "
-        f"nginx {_busy(run for run, _ in found)}",
+        config=f"bare lane {alone:,.0f}/s = {bare_ratio:.2f} of nginx; {len(body) / 1000:.0f} kB identity, "
+        f"{CONNECTIONS} connections, {len(found)} rounds of {seconds} s, {changes:.1f} changes/s flowing; "
+        f"cores busy: ours {_busy(run for _, run, _ in found)}, nginx {_busy(run for run, _, _ in found)}",
     )
 
 
