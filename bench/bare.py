@@ -80,7 +80,7 @@ def main(port: int, path: Path) -> None:
         runner.run(uvicorn.Server(config).serve())
 
 
-async def _nothing(*_: Any) -> None:
+async def _nothing(_scope: Any, _receive: Any, _send: Any) -> None:
     """Every request is answered by the lane."""
 
 
