@@ -6,6 +6,7 @@ whoever answers at once; what he does not take, and everything else, goes to the
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from enum import Enum
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -67,8 +68,8 @@ class Cycle(RequestResponseCycle):
         await super().send(message)
 
 
-class Framing(HttpToolsProtocol):
-    """One connection. A subclass answers by `_serve`."""
+class Framing(HttpToolsProtocol, ABC):
+    """One connection. A subclass answers by `_serve`, or by `_in_turn` behind answers that are due."""
 
     cycle: RequestResponseCycle | None  # type: ignore[assignment]
     """The newest request given to the framework, while its answer is unfinished."""
@@ -249,13 +250,13 @@ class Framing(HttpToolsProtocol):
 
     # Answers
 
+    @abstractmethod
     def _serve(self, get: Get) -> bool:
         """Answer `get` now, nothing else being due on this connection; False leaves it to the framework."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _in_turn(self, get: Get) -> ASGI3Application:
         """What answers `get` when the answers before it are given."""
-        raise NotImplementedError
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._running = cycle
