@@ -54,6 +54,8 @@ BUSY_S = 5.0
 LATE_S = {"alone": BUSY_S, "killed": OUTAGE_S, "doubled": BUSY_S}
 
 TOLD = {"event", "side", "score", "type", "before", "after"}
+MORE_NEWS_MOST = 1.02
+"""Of rows that show another board: two processes may not make a match waver."""
 MORE_ROWS_MOST = 1.1
 """Two processes poll the trends at two instants; at this speed those are seconds of football apart, and what
 was told in between is news. A process that told again what the other has told would come near to 2."""
@@ -172,8 +174,22 @@ def test_two_ingest_processes_tell_what_one_tells(played):
     rows = [sum(row.kind == "match" for row in one.follower.rows) for one in (alone, doubled)]
     say(f"change rows of one ingest process and of two: {rows}")
 
+    news = [_boards_shown(one) for one in (alone, doubled)]
+    say(f"of these with another board: {news}")
+
     assert alone.happenings() == doubled.happenings()
+    assert news[1] <= news[0] * MORE_NEWS_MOST
     assert rows[1] <= rows[0] * MORE_ROWS_MOST
+
+
+def _boards_shown(one: Played) -> int:
+    """How often a match's board became another: status or score."""
+    shown: dict[str, object] = {}
+    times = 0
+    for row in one.follower.rows:
+        times += shown.get(row.match_id) != row.board
+        shown[row.match_id] = row.board
+    return times
 
 
 @pytest.mark.timeout(240)
