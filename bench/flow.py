@@ -25,7 +25,7 @@ from touchline.football.model import (
 from touchline.ids import MatchId
 from touchline.ingest.writer import Writer
 from touchline.metrics import Metrics
-from touchline.settings import Orchestrator
+from touchline.settings.parts import Orchestrator
 from touchline.store.db import Database
 
 BEGAN_AGO_S = 600

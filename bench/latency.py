@@ -29,7 +29,7 @@ from touchline.metrics import Metrics
 from touchline.provider.port import Health, ProviderState, Reading
 from touchline.provider.thesports.stream import Stream
 from touchline.provider.thesports.wire import read_push
-from touchline.settings import load
+from touchline.settings.reading import load
 from touchline.store.changes import Change
 from touchline.store.db import Database
 from touchline.store.migrate import migrate

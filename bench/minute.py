@@ -14,7 +14,7 @@ from touchline.clock import SystemClock
 from touchline.embedded.postgres import Postgres
 from touchline.jobs.minute import MinuteEngine
 from touchline.metrics import Metrics
-from touchline.settings import MatchMinute
+from touchline.settings.parts import MatchMinute
 from touchline.store.db import Database
 from touchline.store.migrate import migrate
 

@@ -18,7 +18,7 @@ from bench.flow import Matchday
 from bench.report import Row
 from bench.stage import running
 
-from touchline.settings import TheSports
+from touchline.settings.parts import TheSports
 
 MATCHES = 200
 STREAMS = 1_000

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from touchline.embedded.installation import Installation
-from touchline.settings import load
+from touchline.settings.reading import load
 
 SERVER_CORE = 0
 PATIENCE_S = 60.0

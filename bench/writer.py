@@ -40,7 +40,7 @@ from touchline.football.model import (
 from touchline.ids import MatchId
 from touchline.ingest.writer import Writer
 from touchline.metrics import Metrics
-from touchline.settings import Orchestrator
+from touchline.settings.parts import Orchestrator
 from touchline.store.db import Database
 from touchline.store.migrate import migrate
 

@@ -18,7 +18,7 @@ from playwright.async_api import Browser, async_playwright
 from touchline.clock import SystemClock
 from touchline.embedded.postgres import Postgres
 from touchline.metrics import Metrics
-from touchline.settings import Web
+from touchline.settings.parts import Web
 from touchline.store.db import Database
 from touchline.store.migrate import migrate
 from touchline.web.app import Parts

@@ -22,7 +22,7 @@ from touchline.embedded.installation import Installation
 from touchline.errors import SettingsError
 from touchline.loop import run_all
 from touchline.metrics import Metrics
-from touchline.settings import Settings, TheSports
+from touchline.settings.parts import Settings, TheSports
 from touchline.store.db import Database
 
 if TYPE_CHECKING:

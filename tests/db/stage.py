@@ -11,7 +11,7 @@ from touchline.football.model import Match, Observation, Source
 from touchline.ids import ChangeSeq, MatchId
 from touchline.ingest.writer import Outcome, Writer
 from touchline.metrics import Metrics
-from touchline.settings import Orchestrator
+from touchline.settings.parts import Orchestrator
 from touchline.store import changes, matches
 from touchline.store.changes import Change
 from touchline.store.db import Database

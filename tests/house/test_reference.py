@@ -4,7 +4,7 @@ from tests.house.code import ROOT
 from tests.house.reference import ROW, render
 
 from touchline.cli.settings import page
-from touchline.settings import documented
+from touchline.settings.reading import documented
 
 EVENTS = ROOT / "docs" / "events-and-metrics.md"
 

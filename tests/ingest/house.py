@@ -30,7 +30,7 @@ from touchline.ingest.writer import Writer
 from touchline.loop import Loop
 from touchline.metrics import Metrics
 from touchline.provider.port import Report
-from touchline.settings import Orchestrator
+from touchline.settings.parts import Orchestrator
 from touchline.store import changes, matches
 from touchline.store.db import Database, Row
 

@@ -14,7 +14,7 @@ from touchline.clock import SteppedClock, SystemClock, now_ms
 from touchline.ingest.build import Ingest
 from touchline.ingest.pace import LIVE_FLOOR_S
 from touchline.loop import run_all
-from touchline.settings import load
+from touchline.settings.reading import load
 from touchline.store import changes, views
 from touchline.store.db import Database
 

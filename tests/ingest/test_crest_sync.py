@@ -27,7 +27,7 @@ from touchline.ingest.crests.source import Source
 from touchline.ingest.crests.sync import AGAIN_S, DAY_S, LOOK_S, CrestSync, Result, wait_s
 from touchline.metrics import Metrics
 from touchline.provider.port import CatalogueRecord, Kind
-from touchline.settings import load
+from touchline.settings.reading import load
 from touchline.store import catalogue
 from touchline.store.crests import LEASE_S
 from touchline.store.db import Database, Tx

@@ -11,7 +11,7 @@ from touchline.football.model import Observation
 from touchline.ingest.intake import Intake
 from touchline.ingest.retries import MOST_S
 from touchline.ingest.writer import Outcome, Writer
-from touchline.settings import Orchestrator
+from touchline.settings.parts import Orchestrator
 
 
 async def with_rows(house: House) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from touchline.clock import SteppedClock
 from touchline.jobs.minute import MinuteEngine
 from touchline.metrics import Metrics
-from touchline.settings import MatchMinute
+from touchline.settings.parts import MatchMinute
 from touchline.store import changes
 from touchline.store.db import Database, Row
 

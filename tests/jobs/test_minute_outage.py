@@ -12,7 +12,7 @@ from touchline.clock import SystemClock
 from touchline.embedded.postgres import Postgres
 from touchline.jobs.minute import minute_loops
 from touchline.loop import run_all
-from touchline.settings import MatchMinute
+from touchline.settings.parts import MatchMinute
 from touchline.store.db import Database
 from touchline.store.migrate import migrate
 

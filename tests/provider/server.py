@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pydantic import SecretStr
 
-from touchline.settings import TheSports
+from touchline.settings.parts import TheSports
 
 USER, SECRET = "an-account", "s3cr3t-word"
 

@@ -18,7 +18,7 @@ from touchline.metrics import Metrics
 from touchline.provider.port import Health
 from touchline.provider.thesports.frames import Frame
 from touchline.provider.thesports.stream import Stream
-from touchline.settings import TheSports
+from touchline.settings.parts import TheSports
 
 TOPIC = "thesports/football/match/v1"
 pytestmark = pytest.mark.anyio

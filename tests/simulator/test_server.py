@@ -20,7 +20,8 @@ import pytest
 
 from touchline.clock import SystemClock
 from touchline.errors import BadInput, SettingsError
-from touchline.settings import Settings, load
+from touchline.settings.parts import Settings
+from touchline.settings.reading import load
 from touchline.simulator.outlet import Honest, Outlet, Reply
 from touchline.simulator.publisher import publish
 from touchline.simulator.script import Frame

@@ -9,7 +9,7 @@ from valkey.asyncio import Valkey
 from touchline.clock import Clock, SystemClock
 from touchline.loop import run_all
 from touchline.metrics import Metrics
-from touchline.settings import LimitSettings
+from touchline.settings.parts import LimitSettings
 from touchline.tenants.limits import Limits
 
 HUNDRED = LimitSettings(public_capacity=100, public_refill_per_s=2, web_processes=2)

@@ -13,7 +13,7 @@ from valkey.asyncio import Valkey
 
 from touchline.embedded import valkey as embedded
 from touchline.metrics import Metrics
-from touchline.settings import LimitSettings
+from touchline.settings.parts import LimitSettings
 from touchline.tenants import limits as module
 from touchline.tenants.bucket import Policy
 from touchline.tenants.limits import PUBLIC, Limits

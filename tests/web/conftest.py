@@ -15,7 +15,7 @@ from tests.web.matchday import NOW
 from touchline.clock import SteppedClock, SystemClock
 from touchline.embedded.postgres import Postgres
 from touchline.metrics import Metrics
-from touchline.settings import Web
+from touchline.settings.parts import Web
 from touchline.store.db import Database
 from touchline.store.migrate import migrate
 from touchline.web.app import Parts, build

@@ -13,7 +13,7 @@ from touchline.feed.stream import Follower
 from touchline.football.model import Status
 from touchline.ids import MatchId
 from touchline.metrics import Metrics
-from touchline.settings import LimitSettings
+from touchline.settings.parts import LimitSettings
 from touchline.store.db import Database
 from touchline.store.views import WholeText
 from touchline.tenants.limits import Limits

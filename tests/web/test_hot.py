@@ -8,7 +8,7 @@ from tests.web.test_match import TOLD
 from touchline.clock import SteppedClock
 from touchline.football.model import Status
 from touchline.metrics import Metrics
-from touchline.settings import LimitSettings, Web
+from touchline.settings.parts import LimitSettings, Web
 from touchline.store.db import Database
 from touchline.tenants.limits import Limits
 from touchline.web.app import Parts, build

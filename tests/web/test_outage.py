@@ -15,7 +15,7 @@ from touchline.embedded.postgres import Postgres
 from touchline.football.model import Status
 from touchline.loop import run_all
 from touchline.metrics import Metrics
-from touchline.settings import Web
+from touchline.settings.parts import Web
 from touchline.store.db import Database
 from touchline.web.app import Parts, build
 from touchline.web.reads import READ_TIMEOUT_S, REST_S

@@ -12,7 +12,7 @@ from structlog.typing import EventDict
 
 from touchline.clock import SteppedClock
 from touchline.metrics import REQUEST_BUCKETS_S, Metrics
-from touchline.settings import LimitSettings, Web
+from touchline.settings.parts import LimitSettings, Web
 from touchline.tenants.limits import Limits
 from touchline.web.app import Parts, build
 from touchline.web.requests import Requests, is_limited, request_id

@@ -17,7 +17,7 @@ from touchline.clock import SteppedClock
 from touchline.embedded.valkey import Valkey
 from touchline.errors import TooManyRequests
 from touchline.metrics import Metrics
-from touchline.settings import LimitSettings, Web
+from touchline.settings.parts import LimitSettings, Web
 from touchline.store.db import Database
 from touchline.tenants.limits import Limits
 from touchline.web import problems

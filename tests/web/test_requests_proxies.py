@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from touchline.errors import SettingsError
-from touchline.settings import load
+from touchline.settings.reading import load
 from touchline.web.proxies import Client, client_of
 
 TRUSTED = tuple(ip_network(each) for each in ("10.0.0.0/8", "::1/128", "fd00::/8", "192.0.2.7/32"))

@@ -16,7 +16,7 @@ from tests.web.matchday import NOW, Fixture, score, store
 from tests.web.wire import connected
 
 from touchline.football.model import Status
-from touchline.settings import Web
+from touchline.settings.parts import Web
 from touchline.store.db import Database
 from touchline.web.streams import HEARD_MAX_BYTES, NAMED_MAX
 

@@ -15,7 +15,7 @@ from touchline.football.model import Status
 from touchline.metrics import Metrics
 from touchline.provider.budget import Budget
 from touchline.provider.thesports.client import TheSports
-from touchline.settings import TheSports as TheSportsSettings
+from touchline.settings.parts import TheSports as TheSportsSettings
 from touchline.simulator.http import Account, Application, listener, server
 from touchline.simulator.outlet import Honest
 from touchline.simulator.script import Script

@@ -4,7 +4,7 @@ import pytest
 from httpx import AsyncClient
 
 from touchline.errors import SettingsError
-from touchline.settings import load
+from touchline.settings.reading import load
 
 NONE = (
     "localtime",

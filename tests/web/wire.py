@@ -12,7 +12,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from touchline.clock import Clock, SystemClock
 from touchline.metrics import Metrics
-from touchline.settings import LimitSettings
+from touchline.settings.parts import LimitSettings
 from touchline.tenants.limits import Limits
 from touchline.web.fastlane import FastLane
 from touchline.web.lane import Lane

@@ -8,7 +8,7 @@ import typer
 
 from touchline.cli.environment import with_options
 from touchline.embedded.installation import Installation
-from touchline.settings import load
+from touchline.settings.reading import load
 from touchline.store.migrate import migrate as run_migrations
 
 commands = typer.Typer(no_args_is_help=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from touchline.settings import ALIASES
+from touchline.settings.reading import ALIASES
 
 
 def with_options(environ: Mapping[str, str], options: Mapping[str, object | None]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import typer
 from touchline import log
 from touchline.cli.environment import with_options
 from touchline.embedded.installation import Installation
-from touchline.settings import load
+from touchline.settings.reading import load
 
 DataDir = Annotated[Path | None, typer.Option(help="The data directory whose `touchline up` runs the servers.")]
 

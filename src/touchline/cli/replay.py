@@ -19,7 +19,8 @@ from rich.progress import (
 from touchline.errors import BadInput
 from touchline.provider.playback import BrokerUnreachable, FootballPace, Pace, count, play
 from touchline.provider.thesports.broker import DEFAULT_PORTS, Connection
-from touchline.settings import Settings, load
+from touchline.settings.parts import Settings
+from touchline.settings.reading import load
 
 
 def replay(

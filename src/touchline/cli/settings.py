@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from touchline.settings import documented, load
+from touchline.settings.reading import documented, load, summary
 
 HEAD = """# Settings
 
@@ -28,7 +28,7 @@ def settings(
 
 
 def _summary() -> str:
-    shown = load(os.environ).summary()
+    shown = summary(load(os.environ))
     width = max(map(len, shown))
     return "\n".join(f"{name:<{width}}  {value}" for name, value in shown.items())
 

@@ -10,7 +10,8 @@ import typer
 
 from touchline import log
 from touchline.cli.environment import with_options
-from touchline.settings import Settings, load
+from touchline.settings.parts import Settings
+from touchline.settings.reading import load
 
 
 def sim(

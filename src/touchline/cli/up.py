@@ -15,7 +15,8 @@ from touchline.cli.environment import with_options
 from touchline.embedded.installation import Installation
 from touchline.embedded.up import Plan, Role, plan, run, stop_on_signals
 from touchline.errors import DirectoryInUse
-from touchline.settings import Settings, load
+from touchline.settings.parts import Settings
+from touchline.settings.reading import load
 
 
 class Provider(StrEnum):

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from touchline.embedded.postgres import Postgres
 from touchline.embedded.valkey import Valkey
 from touchline.errors import DirectoryInUse, EmbeddedError
-from touchline.settings import Settings
+from touchline.settings.parts import Settings
 
 SPARE_CONNECTIONS = 10  # beside those of the pools: migration, LISTEN, somebody looking
 

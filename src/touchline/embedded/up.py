@@ -19,7 +19,7 @@ from touchline.embedded.child import Child
 from touchline.embedded.installation import Installation
 from touchline.embedded.supervisor import Service, end_all, keep, until_ready
 from touchline.errors import EmbeddedError
-from touchline.settings import Settings
+from touchline.settings.parts import Settings
 from touchline.store.migrate import migrate
 
 SERVERS_START_MAX_S = 60.0

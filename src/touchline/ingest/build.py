@@ -29,7 +29,7 @@ from touchline.ingest.waiting import WaitingRoom
 from touchline.ingest.writer import Writer
 from touchline.loop import Loop
 from touchline.metrics import Metrics
-from touchline.settings import Settings
+from touchline.settings.parts import Settings
 from touchline.store.db import Database
 
 HTTP, MQTT = "thesports-http", "thesports-mqtt"

@@ -26,7 +26,7 @@ from touchline.football.text import of_match
 from touchline.ids import MatchId, is_external_id
 from touchline.ingest.news import News
 from touchline.metrics import Metrics
-from touchline.settings import Orchestrator
+from touchline.settings.parts import Orchestrator
 from touchline.store import changes, matches
 from touchline.store.changes import NewChange
 from touchline.store.db import Database, Tx

@@ -24,7 +24,7 @@ from touchline.ids import MatchId
 from touchline.jobs.flips import Flips
 from touchline.loop import Loop
 from touchline.metrics import Metrics
-from touchline.settings import MatchMinute
+from touchline.settings.parts import MatchMinute
 from touchline.store import changes, minutes
 from touchline.store.db import Database
 from touchline.store.minutes import Minute, Ticking, Written

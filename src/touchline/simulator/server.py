@@ -9,8 +9,8 @@ import structlog
 
 from touchline.clock import Clock
 from touchline.errors import BadInput, SettingsError
-from touchline.settings import Settings
-from touchline.settings import Simulator as SimulatorSettings
+from touchline.settings.parts import Settings
+from touchline.settings.parts import Simulator as SimulatorSettings
 from touchline.simulator import timelines
 from touchline.simulator.broker import Broker
 from touchline.simulator.http import Account, Application, listener, server

@@ -18,7 +18,7 @@ from valkey.exceptions import ValkeyError
 
 from touchline.clock import Clock
 from touchline.metrics import Metrics
-from touchline.settings import LimitSettings
+from touchline.settings.parts import LimitSettings
 from touchline.tenants.allowance import Allowance
 from touchline.tenants.bucket import Grant, Policy
 

@@ -19,7 +19,7 @@ from touchline.feed.pulse import Pulse
 from touchline.feed.stream import Follower
 from touchline.loop import Loop
 from touchline.metrics import Metrics
-from touchline.settings import LimitSettings, Web
+from touchline.settings.parts import LimitSettings, Web
 from touchline.store.db import Database
 from touchline.tenants.limits import Limits
 from touchline.web import problems

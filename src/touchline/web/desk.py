@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from litestar.di import NamedDependency
 
 from touchline.clock import Clock
-from touchline.settings import Web
+from touchline.settings.parts import Web
 from touchline.store.views import Whole
 from touchline.web import answers, shapes, zones
 from touchline.web.days import Days

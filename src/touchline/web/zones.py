@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from touchline.errors import BadInput
-from touchline.settings import zone_names
+from touchline.settings.parts import zone_names
 
 FIRST_DAY = date(1970, 1, 2)
 LAST_DAY = date(2099, 12, 31)

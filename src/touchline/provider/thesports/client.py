@@ -32,7 +32,7 @@ from touchline.provider.thesports import endpoints, wire
 from touchline.provider.thesports.endpoints import Endpoint
 from touchline.provider.thesports.envelope import PROVIDER, Answer, http_failure, open_answer
 from touchline.provider.thesports.gate import Gate
-from touchline.settings import TheSports as TheSportsSettings
+from touchline.settings.parts import TheSports as TheSportsSettings
 
 BODY_MAX = 32 * 1024 * 1024
 OFF_LOOP_FROM = 1024 * 1024

@@ -21,7 +21,7 @@ from touchline.provider.recorder import Recorder
 from touchline.provider.thesports.broker import Connection
 from touchline.provider.thesports.frames import Frame, FrameQueue
 from touchline.provider.thesports.rate import MessageRate
-from touchline.settings import TheSports as TheSportsSettings
+from touchline.settings.parts import TheSports as TheSportsSettings
 
 STEADY_S = 10.0
 """A connection that held so long was a good one: the next back-off starts small again."""

@@ -1,58 +1,24 @@
-"""Every setting, validated at start, all problems reported at once.
+"""What can be set, part by part, with its default and its range."""
 
-Names carry the prefix `TOUCHLINE_`, parts are joined by two underscores
-(`TOUCHLINE_WEB__PORT`). A name ending in `_FILE` is read from that file. Unknown names
-are refused: a misspelt setting must not pass for a default.
-"""
-
-import difflib
-import os
-from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from touchline.clock import SystemClock
-from touchline.errors import SettingsError
-from touchline.log import mask
 
-PREFIX = "TOUCHLINE_"
-
-# Names the requirement uses, accepted beside the canonical ones.
-ALIASES: dict[str, str] = {
-    "MATCH_MINUTE_TIMEOUT_MS": "TOUCHLINE_MATCH_MINUTE__TIMEOUT_MS",
-    "MATCH_MINUTE_BATCH_SIZE": "TOUCHLINE_MATCH_MINUTE__BATCH_SIZE",
-    "MAX_UPDATES_PER_TICK": "TOUCHLINE_MATCH_MINUTE__MAX_UPDATES_PER_TICK",
-    "ORCHESTRATOR_LOCK_TIMEOUT_MS": "TOUCHLINE_ORCHESTRATOR__LOCK_TIMEOUT_MS",
-    "ORCHESTRATOR_MAX_RETRIES": "TOUCHLINE_ORCHESTRATOR__MAX_RETRIES",
-    "DB_MAX_CONNECTIONS": "TOUCHLINE_DB__MAX_CONNECTIONS",
-    "DB_WEB_POOL_MAX": "TOUCHLINE_DB__WEB_POOL_MAX",
-    "DB_WORKER_POOL_MAX": "TOUCHLINE_DB__WORKER_POOL_MAX",
-    "DB_POOL_MIN": "TOUCHLINE_DB__POOL_MIN",
-    "DB_CONN_TIMEOUT": "TOUCHLINE_DB__CONN_TIMEOUT_S",
-}
 NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
 """The machine's own choice of a zone, rules to fill in, a place holder."""
-ALIAS_PREFIXES = ("MATCH_", "DB_", "JOB_", "ORCHESTRATOR_")
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
-class TheSports(_Part):
+class TheSports(Part):
     """How the provider is reached."""
 
     base_url: str = Field("https://api.thesports.com/v1/football", description="before every path")
@@ -80,7 +46,7 @@ class TheSports(_Part):
         return value.rstrip("/")
 
 
-class Web(_Part):
+class Web(Part):
     """Where the pages and the API are served."""
 
     host: str = Field("127.0.0.1", description="0.0.0.0 serves every network of the machine")
@@ -115,7 +81,7 @@ class Web(_Part):
         return tuple(ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip())
 
 
-class LimitSettings(_Part):
+class LimitSettings(Part):
     """How often we may be asked."""
 
     public_capacity: int = Field(
@@ -129,7 +95,7 @@ class LimitSettings(_Part):
     )
 
 
-class Simulator(_Part):
+class Simulator(Part):
     """The provider of our own."""
 
     enabled: bool | None = Field(None, description="default: on when no account is set")
@@ -150,7 +116,7 @@ class Simulator(_Part):
     publish_recording: bool = Field(True, description="false: somebody else publishes the recorded frames")
 
 
-class Crests(_Part):
+class Crests(Part):
     """Where logos may be fetched, and how fast."""
 
     enabled: bool = Field(True, description="fetch the logos the catalogue names; false: none but those held")
@@ -166,7 +132,7 @@ class Crests(_Part):
         return frozenset(one.strip() for one in self.allowed_hosts.split(",") if one.strip())
 
 
-class ClockSettings(_Part):
+class ClockSettings(Part):
     """The shared virtual clock: `virtual = virtual_epoch + (real - real_epoch) * speed`."""
 
     real_epoch: float = Field(
@@ -186,7 +152,7 @@ class ClockSettings(_Part):
         return SystemClock(self.real_epoch, self.virtual_epoch, self.speed)
 
 
-class Log(_Part):
+class Log(Part):
     """How events are written."""
 
     format: Literal["text", "json"] = Field("text", description="`json` is one object a line")
@@ -195,7 +161,7 @@ class Log(_Part):
     )
 
 
-class MatchMinute(_Part):
+class MatchMinute(Part):
     """The minute engine."""
 
     timeout_ms: int = Field(120_000, ge=1_000, le=3_600_000, description="one sweep over all live matches")
@@ -203,7 +169,7 @@ class MatchMinute(_Part):
     max_updates_per_tick: int = Field(50, ge=1, le=10_000, description="rows a transaction")
 
 
-class Orchestrator(_Part):
+class Orchestrator(Part):
     """The one writer."""
 
     lock_timeout_ms: int = Field(10_000, ge=100, le=120_000, description="waiting for a match row")
@@ -211,7 +177,7 @@ class Orchestrator(_Part):
     batch_max: int = Field(200, ge=1, le=5_000, description="claims a transaction")
 
 
-class Database(_Part):
+class Database(Part):
     """Connections to Postgres."""
 
     max_connections: int = Field(50, ge=5, le=10_000, description="of all processes together")
@@ -221,7 +187,7 @@ class Database(_Part):
     conn_timeout_s: float = Field(5.0, gt=0, le=60, description="waiting for a connection")
 
 
-class Recorder(_Part):
+class Recorder(Part):
     """Raw frames of the provider, kept for replay."""
 
     enabled: bool = Field(False, description="write raw frames to `recordings` in the data directory")
@@ -229,7 +195,7 @@ class Recorder(_Part):
     file_mb: int = Field(16, ge=1, le=10_000, description="one compressed file")
 
 
-class Settings(_Part):
+class Settings(Part):
     """All settings of an installation."""
 
     thesports: TheSports = TheSports()
@@ -263,94 +229,7 @@ class Settings(_Part):
             raise ValueError("a real provider needs TOUCHLINE_THESPORTS__USER and TOUCHLINE_THESPORTS__SECRET")
         return self
 
-    def summary(self) -> dict[str, str]:
-        """Every setting by its canonical name, secrets masked."""
-        return {name: _shown(value) for name, _, value in _leaves(self)}
-
-
-def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings in `environ` (default: this process's environment).
-
-    Raises SettingsError with every problem: unknown names (with the nearest known one), files
-    that can't be read, values out of range, settings that do not go together.
-    """
-    given = dict(os.environ if environ is None else environ)
-    known = {name for name, _, _ in _leaves(Settings.model_construct())}
-    problems: list[str] = []
-    values: dict[str, str] = {}
-    for name, raw in sorted(given.items()):
-        canonical, text = _canonical(name, raw, known, problems)
-        if canonical and canonical in values and values[canonical] != text:
-            problems.append(f"{name}: {canonical} is set twice with different values; keep one")
-        elif canonical:
-            values[canonical] = text
-    tree: dict[str, Any] = {}
-    for name, text in values.items():
-        *parents, leaf = name.removeprefix(PREFIX).lower().split("__")
-        branch = tree
-        for parent in parents:
-            branch = branch.setdefault(parent, {})
-        branch[leaf] = text
-    try:
-        settings = Settings.model_validate(tree)
-    except ValidationError as error:
-        problems += [_problem(entry) for entry in error.errors(include_url=False)]
-        raise SettingsError(problems) from None
-    if problems:
-        raise SettingsError(problems)
-    return settings
-
 
 def zone_names() -> frozenset[str]:
     """The IANA zones this machine knows, without what lies beside them in its folder of zones."""
     return frozenset(name for name in available_timezones() if name not in NO_ZONES)
-
-
-def documented() -> Iterator[tuple[str, str, str]]:
-    """Each setting's canonical name, default and description, for the settings page."""
-    for name, field, default in _leaves(Settings()):
-        yield name, _shown(default), field.description or ""
-
-
-def _canonical(name: str, raw: str, known: set[str], problems: list[str]) -> tuple[str | None, str]:
-    base = name if name in known else name.removesuffix("_FILE")
-    target = ALIASES.get(base, base)
-    if target not in known:
-        ours = name.startswith(PREFIX) or name in ALIASES or name.startswith(ALIAS_PREFIXES)
-        if ours:
-            near = difflib.get_close_matches(base, [*known, *ALIASES], n=1)
-            hint = f"; did you mean {near[0]}?" if near else "; `touchline settings` lists the known ones"
-            problems.append(f"{name}: there is no such setting{hint}")
-        return None, raw
-    if base == name:
-        return target, raw
-    try:
-        return target, Path(raw).read_text(encoding="utf-8").rstrip("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        problems.append(f"{name}: {raw!r} can't be read ({error.__class__.__name__}); give a readable file")
-        return None, raw
-
-
-def _leaves(part: BaseModel, path: str = "") -> Iterator[tuple[str, Any, Any]]:
-    for name, field in type(part).model_fields.items():
-        value = getattr(part, name)
-        if isinstance(value, _Part):
-            yield from _leaves(value, f"{path}{name}__")
-        else:
-            yield f"{PREFIX}{path}{name}".upper(), field, value
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, SecretStr):
-        text = value.get_secret_value()
-        return mask(text) if "://" in text else ("***" if text else "")
-    return "" if value is None else str(value)
-
-
-def _problem(entry: Any) -> str:
-    message = str(entry["msg"]).removeprefix("Value error, ")
-    if not entry["loc"]:
-        return message
-    name = PREFIX + "__".join(str(part) for part in entry["loc"]).upper()
-    secret = name.endswith(("SECRET", "_URL"))
-    return f"{name}: {'***' if secret else repr(entry['input'])} can't be used: {message}"

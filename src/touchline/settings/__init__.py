@@ -1,0 +1,1 @@
+"""Every setting, validated at start, all problems reported at once."""
