@@ -29,7 +29,7 @@ wanted AS (
 )
 
 INSERT INTO crest AS stored (kind, id, url, due_at)
-SELECT w.kind, w.id, w.url, clock_timestamp() - make_interval(secs => 3 * 86400 - w.away_s)
+SELECT w.kind, w.id, w.url, real_now() - make_interval(secs => 3 * 86400 - w.away_s)
 FROM wanted AS w
 LEFT JOIN crest AS known ON w.kind = known.kind AND w.id = known.id
 WHERE w.url <> '' AND w.url IS DISTINCT FROM known.url
@@ -42,10 +42,10 @@ WHERE stored.url <> excluded.url
 -- The next logo to ask for: those never had before those had, so that a start is not held up by what is only looked at
 -- again. Nobody else claims it for the length of the lease.
 UPDATE crest AS taken
-SET due_at = clock_timestamp() + make_interval(secs => %(lease_s)s)
+SET due_at = real_now() + make_interval(secs => %(lease_s)s)
 FROM (
     SELECT c.kind, c.id FROM crest AS c
-    WHERE c.due_at <= clock_timestamp() AND c.host <> ALL(%(resting)s::text [])
+    WHERE c.due_at <= real_now() AND c.host <> ALL(%(resting)s::text [])
     ORDER BY c.fingerprint IS NOT NULL OR c.failures > 0, c.due_at, c.kind, c.id
     LIMIT 1
     FOR UPDATE SKIP LOCKED
@@ -60,8 +60,8 @@ UPDATE crest
 SET
     etag = %(etag)s,
     last_modified = %(last_modified)s,
-    checked_at = clock_timestamp(),
-    due_at = clock_timestamp() + make_interval(secs => %(wait_s)s),
+    checked_at = real_now(),
+    due_at = real_now() + make_interval(secs => %(wait_s)s),
     failures = 0,
     refused = '',
     fingerprint = coalesce(%(fingerprint)s, fingerprint)
@@ -78,8 +78,8 @@ WHERE stored.image <> excluded.image
 -- Nothing came of it; the crest we hold stays.
 UPDATE crest
 SET
-    checked_at = clock_timestamp(),
-    due_at = clock_timestamp() + make_interval(secs => %(wait_s)s),
+    checked_at = real_now(),
+    due_at = real_now() + make_interval(secs => %(wait_s)s),
     failures = failures + 1,
     refused = %(reason)s
 WHERE kind = %(kind)s AND id = %(id)s AND url = %(url)s

@@ -10,6 +10,7 @@ BEGIN
     GRANT INSERT, UPDATE ON ts_matches, match_incident, match_pause, match_tlive, match_lineup, match_trend, catalogue, sync_cursor
     TO touchline_app;
     GRANT INSERT, UPDATE ON crest, crest_image TO touchline_app;
+    GRANT INSERT, UPDATE ON lease TO touchline_app;
     GRANT INSERT ON kickoff_revision, change, raw_payload TO touchline_app;
     GRANT DELETE ON raw_payload TO touchline_app;
 END

@@ -102,7 +102,7 @@ SELECT
     p.state,
     p.reason,
     extract(EPOCH FROM p.since_at)::bigint AS since_ts,
-    extract(EPOCH FROM clock_timestamp() - p.updated_at)::float8 AS age_s
+    extract(EPOCH FROM real_now() - p.updated_at)::float8 AS age_s
 FROM provider_state AS p
 ORDER BY p.channel
 
@@ -113,5 +113,5 @@ VALUES (%(channel)s, %(state)s, %(reason)s)
 ON CONFLICT (channel) DO UPDATE SET
     state = excluded.state,
     reason = excluded.reason,
-    since_at = CASE WHEN p.state = excluded.state THEN p.since_at ELSE clock_timestamp() END,
-    updated_at = clock_timestamp()
+    since_at = CASE WHEN p.state = excluded.state THEN p.since_at ELSE real_now() END,
+    updated_at = real_now()
