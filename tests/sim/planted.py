@@ -1,0 +1,172 @@
+"""Bugs to be planted: chosen before any seed was run, none of them after.
+
+Each is a small wrong turn somebody could have taken. `edits` replace exact text in a copy of the
+package; text that is not found is an error of the list, not a bug that was missed. Bugs in SQL are
+looked for on a real Postgres, since the in-memory twin does not read SQL.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Store = Literal["twin", "postgres"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """In `file` of the package, `old` becomes `new`."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A bug, and on which store its seeds are played."""
+
+    name: str
+    store: Store
+    edits: tuple[Edit, ...]
+
+
+def sql(name: str, *edits: Edit) -> Planted:
+    """A bug in SQL."""
+    return Planted(name, "postgres", edits)
+
+
+def python(name: str, *edits: Edit) -> Planted:
+    """A bug in Python."""
+    return Planted(name, "twin", edits)
+
+
+PLANTED: tuple[Planted, ...] = (
+    # ------------------------------------------------------------ in SQL
+    sql(
+        "the minute is written whatever the version",
+        Edit("store/minutes.sql", " AND given.version = m.version", ""),
+    ),
+    sql(
+        "changes are numbered without taking turns",
+        Edit("store/changes.sql", "SELECT pg_advisory_xact_lock(4700000001)", "SELECT 1"),
+    ),
+    sql(
+        "rows are neither locked nor saved under their version",
+        Edit(
+            "store/matches.sql", "ORDER BY m.external_id\nFOR NO KEY UPDATE OF m\n", "ORDER BY m.external_id\n"
+        ),
+        Edit("store/matches.sql", "FOR NO KEY UPDATE OF m SKIP LOCKED", ""),
+        Edit("store/matches.sql", " AND stored.version = given.version", ""),
+    ),
+    sql(
+        "a kick-off is overwritten and no trigger refuses it",
+        Edit(
+            "store/migrations/0001_match.sql",
+            "old.first_half_kickoff_ts IS NOT NULL AND new.first_half_kickoff_ts IS DISTINCT FROM"
+            " old.first_half_kickoff_ts",
+            "FALSE",
+        ),
+        Edit(
+            "store/migrations/0001_match.sql",
+            "AND new.second_half_kickoff_ts IS DISTINCT FROM old.second_half_kickoff_ts",
+            "AND FALSE",
+        ),
+        Edit(
+            "football/kickoff.py",
+            "    if begun is None:\n        return",
+            "    if begun is None or abs(stamp - begun) <= WINDOW_S:\n        return",
+        ),
+    ),
+    sql(
+        "the engine raises the version",
+        Edit(
+            "store/minutes.sql",
+            "SET minute = due.minute, last",
+            "SET minute = due.minute, version = m.version + 1, last",
+        ),
+    ),
+    sql(
+        "a withdrawn incident is not marked",
+        Edit("store/matches.sql", "    withdrawn_ts = excluded.withdrawn_ts,\n", ""),
+    ),
+    sql(
+        "a page of changes begins with the last one",
+        Edit("store/changes.sql", "WHERE seq > %(seq)s", "WHERE seq >= %(seq)s"),
+    ),
+    sql(
+        "a cursor may move back",
+        Edit("store/cursors.sql", "\nWHERE sync_cursor.value < excluded.value", ""),
+    ),
+    # ------------------------------------------------------------ in Python
+    python(
+        "the word of another channel is taken however old it is",
+        Edit("football/order.py", "if seen.observed_at_ms < as_of_ms:", "if seen.observed_at_ms < 0:"),
+    ),
+    python(
+        "a backward status is taken at its first word",
+        Edit("football/phase.py", "if way is status.Move.CONFIRMED and not", "if False and not"),
+    ),
+    python(
+        "a claim about a locked match is forgotten",
+        Edit("ingest/intake.py", "            self._retries.keep(seen)\n", "            pass\n"),
+    ),
+    python(
+        "no snapshot after a reconnect",
+        Edit("ingest/build.py", "        self._poll.wake.set()\n", ""),
+    ),
+    python(
+        "a score that falls is refused",
+        Edit(
+            "football/decide.py",
+            "    if now == was or (now < was) is after",
+            "    if now < was:\n        return state, Reason.OLDER\n    if now == was or (now < was) is after",
+        ),
+    ),
+    python(
+        "the minute goes on through an interruption",
+        Edit("football/minute.py", "if running.pauses else 0.0", "if False else 0.0"),
+    ),
+    python(
+        "the minute flips half a minute early",
+        Edit(
+            "football/minute.py", "counted = clock.base + max(0, floor(", "counted = clock.base + max(0, round("
+        ),
+    ),
+    python(
+        "a follower moves on before it has read",
+        Edit(
+            "feed/stream.py",
+            "                page = await changes.after(tx, self._seq, PAGE) if newest > self._seq else []\n",
+            "                since, self._seq = self._seq, newest\n"
+            "                page = await changes.after(tx, since, PAGE) if newest > since else []\n",
+        ),
+    ),
+    python(
+        "an incident is told by its place in the list",
+        Edit(
+            "football/incidents.py",
+            "for alike in (_are_equal, _are_one_marker, _have_one_score, _have_one_player, _have_one_place):",
+            "for alike in (_are_equal,):",
+        ),
+    ),
+    python(
+        "the cursor of the recent list runs ahead",
+        Edit("ingest/recent.py", "await self._inbox.deliver(", "self._inbox.put("),
+    ),
+    python(
+        "what happened is told, what changed is not",
+        Edit(
+            "ingest/writer.py",
+            "if outcome.decision is not None and outcome.decision.applied\n",
+            "if outcome.decision is not None and outcome.decision.happened\n",
+        ),
+    ),
+    python(
+        "push makes rows",
+        Edit(
+            "football/decide.py",
+            "    if claimed is None or Group.SCHEDULE not in order.SPEAKS[seen.source] or not"
+            " schedule.is_sound(claimed):\n        return None",
+            "    if claimed is None:\n        claimed = Schedule(match_time=now_ms // 1000)",
+        ),
+    ),
+)
