@@ -21,6 +21,7 @@ from bench.report import Row
 
 from touchline.clock import SystemClock
 from touchline.embedded.postgres import Postgres
+from touchline.feed.ears import PostgresEars
 from touchline.feed.stream import Follower, Told
 from touchline.ids import MatchId
 from touchline.ingest.build import Ingest
@@ -119,7 +120,7 @@ async def _rows(server: Postgres, port: int, changes: int) -> list[Row]:
     ):
         ingest = Ingest(db, clock, metrics, settings, SilentProvider(), read_push=read_push)
         stream = Stream(settings.thesports, clock, metrics, ingest.connected)
-        follower = Follower(reader, server.app_conninfo, clock, Told(on_changes, lambda: None))
+        follower = Follower(reader, PostgresEars(server.app_conninfo), clock, Told(on_changes, lambda: None))
         async with asyncio.TaskGroup() as group:
             group.create_task(stream.run(stop))
             group.create_task(run_all([*ingest.loops(stream), follower], clock, stop))

@@ -20,6 +20,7 @@ import uvloop
 from touchline.clock import Clock
 from touchline.embedded.installation import Installation
 from touchline.errors import SettingsError
+from touchline.feed.ears import PostgresEars
 from touchline.loop import run_all
 from touchline.metrics import Metrics
 from touchline.settings.parts import Settings, TheSports
@@ -58,6 +59,10 @@ class Ground:
             transaction_s=self.settings.orchestrator.lock_timeout_ms / 1000 + LOCK_MARGIN_S,
         ) as database:
             yield database
+
+    def ears(self) -> PostgresEars:
+        """Ears of a part, not open yet."""
+        return PostgresEars(self.installation.app_conninfo)
 
 
 def run(part: str, settings: Settings) -> None:
@@ -101,8 +106,7 @@ async def _web(ground: Ground) -> None:
         Valkey.from_url(ground.installation.valkey_url) as shared,
     ):
         limits = Limits(ground.settings.limits, ground.clock, ground.metrics, shared)
-        conninfo = ground.installation.app_conninfo
-        parts = Parts.assemble(web, ground.clock, ground.metrics, database, conninfo, limits=limits)
+        parts = Parts.assemble(web, ground.clock, ground.metrics, database, ground.ears(), limits=limits)
         await serve(parts, web.host, web.port, ground.stop, _say_address)
 
 
@@ -149,8 +153,7 @@ async def _work(ground: Ground) -> None:
 
     settings = ground.settings
     async with ground.database("work", settings.db.worker_pool_max) as database:
-        conninfo = ground.installation.app_conninfo
-        engine = minute_loops(database, conninfo, ground.clock, ground.metrics, settings.match_minute)
+        engine = minute_loops(database, ground.ears(), ground.clock, ground.metrics, settings.match_minute)
         async with engine as loops:
             await run_all(loops, ground.clock, ground.stop)
 

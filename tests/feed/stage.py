@@ -8,6 +8,7 @@ from tests.web.matchday import NOW
 from touchline.clock import SteppedClock
 from touchline.feed.board import MATCHES_MAX, Board
 from touchline.feed.channel import Channel, Wanted
+from touchline.feed.ears import PostgresEars
 from touchline.feed.event import sse
 from touchline.feed.greeting import Greeting
 from touchline.feed.hub import Hub, Seats
@@ -26,7 +27,7 @@ class Stage:
         self.clock = SteppedClock(NOW)
         self.metrics = Metrics()
         self.board = Board(self.clock, self.metrics, WINDOW_S, matches_max)
-        self.follower = Follower(database, conninfo, self.clock, self.board)
+        self.follower = Follower(database, PostgresEars(conninfo), self.clock, self.board)
         self.hub = Hub("test", self.clock, self.metrics, Seats(self.metrics, 100), lambda: sse("alive", b"{}"))
         self.channel = Channel(self.board, self.hub, self.metrics)
         self.news: list[News] = []

@@ -17,6 +17,7 @@ from touchline.clock import SteppedClock, SystemClock
 from touchline.embedded.postgres import Postgres
 from touchline.errors import StoreUnavailable
 from touchline.feed.board import Board
+from touchline.feed.ears import PostgresEars
 from touchline.feed.news import News
 from touchline.feed.stream import PAGE, Follower, TakeIn, Told
 from touchline.ids import ChangeSeq, MatchId
@@ -88,7 +89,7 @@ async def following(database: Database, conninfo: str, board: Board | None = Non
     if board is not None:
         board.listeners.append(heard.learn)
     audience = board or Told(heard.hear, heard.reset)
-    follower = Follower(database, conninfo, WALL, audience)
+    follower = Follower(database, PostgresEars(conninfo), WALL, audience)
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(run_all([follower], WALL, stop))
@@ -171,7 +172,7 @@ async def test_what_is_read_beside_the_changes_is_of_the_same_snapshot(
 ) -> None:
     await kick_off(database)
     board = a_board()
-    follower = Follower(database, conninfo.app, WALL, Interrupted(database, board))
+    follower = Follower(database, PostgresEars(conninfo.app), WALL, Interrupted(database, board))
     told: list[tuple[int, int]] = []
     board.listeners.append(
         lambda news: told.extend((each.item.seq, news.happened[-1].seq) for each in news.changed)
@@ -186,7 +187,7 @@ async def test_what_is_read_beside_the_changes_is_of_the_same_snapshot(
 async def test_a_state_newer_than_its_page_waits_for_its_own(database: Database, conninfo: Conninfo) -> None:
     await kick_off(database)
     board = a_board()
-    follower = Follower(database, conninfo.app, WALL, board)
+    follower = Follower(database, PostgresEars(conninfo.app), WALL, board)
     await follower.catch_up()
     told: list[tuple[int, list[int]]] = []
     board.listeners.append(

@@ -9,6 +9,7 @@ from tests.conftest import Conninfo
 from tests.jobs.pitch import METRICS, Pitch, T
 
 from touchline.clock import SystemClock
+from touchline.feed.ears import PostgresEars
 from touchline.football.model import Status
 from touchline.jobs.minute import minute_loops
 from touchline.loop import run_all
@@ -267,7 +268,7 @@ async def test_at_sixty_times_the_speed_a_minute_is_shown_in_a_moment(
     stop = asyncio.Event()
     asyncio.get_running_loop().call_later(6, stop.set)
 
-    async with minute_loops(database, conninfo.app, clock, METRICS, MatchMinute()) as loops:
+    async with minute_loops(database, PostgresEars(conninfo.app), clock, METRICS, MatchMinute()) as loops:
         await run_all(loops, clock, stop)
 
     late = [

@@ -10,6 +10,7 @@ from tests.jobs.pitch import METRICS, Pitch, T
 
 from touchline.clock import SystemClock
 from touchline.embedded.postgres import Postgres
+from touchline.feed.ears import PostgresEars
 from touchline.jobs.minute import minute_loops
 from touchline.loop import run_all
 from touchline.settings.parts import MatchMinute
@@ -49,7 +50,7 @@ async def test_the_minutes_catch_up_after_an_outage(
             stop.set()
 
         async with (
-            minute_loops(db, conninfo, clock, METRICS, MatchMinute()) as loops,
+            minute_loops(db, PostgresEars(conninfo), clock, METRICS, MatchMinute()) as loops,
             asyncio.TaskGroup() as group,
         ):
             group.create_task(run_all(loops, clock, stop))

@@ -14,6 +14,7 @@ from tests.web.matchday import NOW
 
 from touchline.clock import SteppedClock, SystemClock
 from touchline.embedded.postgres import Postgres
+from touchline.feed.ears import PostgresEars
 from touchline.metrics import Metrics
 from touchline.settings.parts import Web
 from touchline.store.db import Database
@@ -32,7 +33,7 @@ def clock() -> SteppedClock:
 
 @pytest.fixture
 def parts(database: Database, conninfo: Conninfo, clock: SteppedClock) -> Parts:
-    return Parts.assemble(Web(), clock, Metrics(), database, conninfo.app)
+    return Parts.assemble(Web(), clock, Metrics(), database, PostgresEars(conninfo.app))
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ async def served(database: Database, conninfo: str, settings: Web | None = None)
     """The real server on a free port, its football time starting at NOW; the address."""
     wall = SystemClock()
     clock = SystemClock(real_epoch=wall.real(), virtual_epoch=NOW)
-    parts = Parts.assemble(settings or Web(), clock, Metrics(), database, conninfo)
+    parts = Parts.assemble(settings or Web(), clock, Metrics(), database, PostgresEars(conninfo))
     stop = asyncio.Event()
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as group:

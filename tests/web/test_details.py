@@ -9,6 +9,7 @@ from tests.web.test_match import TOLD
 from touchline.clock import SteppedClock
 from touchline.errors import NotFound, StoreUnavailable
 from touchline.feed.board import Board
+from touchline.feed.ears import PostgresEars
 from touchline.feed.stream import Follower
 from touchline.football.model import Status
 from touchline.ids import MatchId
@@ -44,7 +45,7 @@ class House:
     def __init__(self, database: Database, conninfo: str) -> None:
         self.clock = SteppedClock(NOW)
         self.board = Board(self.clock, Metrics(), 7_200)
-        self.follower = Follower(database, conninfo, self.clock, self.board)
+        self.follower = Follower(database, PostgresEars(conninfo), self.clock, self.board)
         self.reads = Counted(database, self.clock)
         self.details = Details(self.board, self.reads, self.clock)
 

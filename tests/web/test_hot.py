@@ -6,6 +6,7 @@ from tests.web.matchday import NOW, Fixture, change, put, score, store, tell
 from tests.web.test_match import TOLD
 
 from touchline.clock import SteppedClock
+from touchline.feed.ears import PostgresEars
 from touchline.football.model import Status
 from touchline.metrics import Metrics
 from touchline.settings.parts import LimitSettings, Web
@@ -176,7 +177,7 @@ async def test_who_asks_too_often_gets_what_memory_has(
 ) -> None:
     await store(database, Fixture())
     limits = Limits(LimitSettings(public_capacity=1, public_refill_per_s=0.001), clock, Metrics())
-    parts = Parts.assemble(Web(), clock, Metrics(), database, conninfo.app, limits=limits)
+    parts = Parts.assemble(Web(), clock, Metrics(), database, PostgresEars(conninfo.app), limits=limits)
     await parts.follower.catch_up()
     far = "/api/matches/diary?date=2026-05-01"
     async with AsyncClient(transport=ASGITransport(build(parts)), base_url="http://touchline") as client:

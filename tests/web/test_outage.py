@@ -12,6 +12,7 @@ from tests.web.test_match import TOLD
 
 from touchline.clock import Clock, SteppedClock, SystemClock
 from touchline.embedded.postgres import Postgres
+from touchline.feed.ears import PostgresEars
 from touchline.football.model import Status
 from touchline.loop import run_all
 from touchline.metrics import Metrics
@@ -42,7 +43,7 @@ PAGES = ("/", "/day/2026-02-07", f"/match/{KNOWN}")
 @asynccontextmanager
 async def process(database: Database, conninfo: str, clock: Clock) -> AsyncIterator[tuple[Parts, AsyncClient]]:
     """A web process that nobody turns, and who asks it."""
-    parts = Parts.assemble(Web(), clock, Metrics(), database, conninfo)
+    parts = Parts.assemble(Web(), clock, Metrics(), database, PostgresEars(conninfo))
     transport = ASGITransport(build(parts))
     async with AsyncClient(transport=transport, base_url="http://touchline") as client:
         yield parts, client

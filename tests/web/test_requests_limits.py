@@ -16,6 +16,7 @@ from tests.tenants.processes import SYSTEM, processes, until
 from touchline.clock import SteppedClock
 from touchline.embedded.valkey import Valkey
 from touchline.errors import TooManyRequests
+from touchline.feed.ears import PostgresEars
 from touchline.metrics import Metrics
 from touchline.settings.parts import LimitSettings, Web
 from touchline.store.db import Database
@@ -96,7 +97,7 @@ async def test_without_a_token_what_is_held_is_told_and_nothing_is_read(
 ) -> None:
     metrics = Metrics()
     limits = Limits(LimitSettings(public_capacity=1, public_refill_per_s=0.01), clock, metrics)
-    parts = Parts.assemble(Web(), clock, metrics, database, conninfo.app, limits=limits)
+    parts = Parts.assemble(Web(), clock, metrics, database, PostgresEars(conninfo.app), limits=limits)
     far, other = (f"/api/matches/diary?date=2026-03-{day}&tz=UTC" for day in ("09", "10"))
     async with AsyncClient(transport=ASGITransport(build(parts)), base_url="http://touchline") as client:
         read = await client.get(far)

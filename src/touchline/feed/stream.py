@@ -1,6 +1,6 @@
 """Who follows the change stream: every change after a position, in order, each once.
 
-LISTEN on a connection of its own wakes the follower; polling behind it makes sure. A database that
+A notification wakes the follower (feed/ears.py); polling behind it makes sure. A database that
 is killed and comes back costs time, never a change: the position only moves past what was handed on.
 """
 
@@ -10,22 +10,19 @@ from datetime import timedelta
 from functools import partial
 from typing import NamedTuple, Protocol
 
-import psycopg
 import structlog
-from psycopg import AsyncConnection, sql
 
 from touchline.clock import Clock, now_ms
 from touchline.errors import StaleWrite, StoreUnavailable
+from touchline.feed.ears import Ears
 from touchline.ids import ChangeSeq
 from touchline.store import changes, views
-from touchline.store.changes import CHANNEL, Change
+from touchline.store.changes import Change
 from touchline.store.db import Database, Tx
 
 POLL_S = 1.0
 PAGE = 500
-CONNECT_TIMEOUT_S = 2
 AT_ONCE = timedelta(0)
-LISTEN = sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL))
 
 TakeIn = Callable[[], None]
 """Takes in what was read. Called once its transaction is over; must not fail."""
@@ -67,14 +64,13 @@ class Follower:
     interval = "notify"
     batch_size = PAGE
 
-    def __init__(self, database: Database, conninfo: str, clock: Clock, audience: Audience) -> None:
+    def __init__(self, database: Database, ears: Ears, clock: Clock, audience: Audience) -> None:
         self._database = database
-        self._conninfo = conninfo
+        self._ears = ears
         self._clock = clock
         self._audience = audience
         self._epoch: str | None = None
         self._seq = ChangeSeq(0)
-        self._ears: AsyncConnection | None = None
         self._down_since: float | None = None
         self.wake = asyncio.Event()
 
@@ -91,7 +87,7 @@ class Follower:
     async def turn(self) -> timedelta:
         """Hand on what is new, then wait for a wake-up or the pace of polling."""
         try:
-            await self._listen()
+            await self._ears.open()  # before looking, so that nothing falls between look and wait
             await self.catch_up()
         except (StoreUnavailable, StaleWrite) as error:
             await self._lost(error)
@@ -107,9 +103,7 @@ class Follower:
 
     async def close(self) -> None:
         """Stop listening."""
-        if self._ears is not None:
-            await self._ears.close()
-            self._ears = None
+        await self._ears.close()
 
     async def _hand_on(self) -> bool:
         """Hand on one page, read in one snapshot; whether there may be more."""
@@ -128,38 +122,14 @@ class Follower:
         self._epoch, self._seq = epoch, newest
         return len(page) == PAGE
 
-    async def _listen(self) -> None:
-        """Open the ears before looking, so that nothing falls between look and wait."""
-        if self._ears is not None and not self._ears.closed:
-            return
-        try:
-            self._ears = await AsyncConnection.connect(
-                self._conninfo,
-                autocommit=True,
-                connect_timeout=CONNECT_TIMEOUT_S,
-                application_name="touchline-follower",
-            )
-            await self._ears.execute(LISTEN)
-        except psycopg.OperationalError as error:
-            raise StoreUnavailable("the database does not answer") from error
-
     async def _hear(self) -> None:
-        """Wait for the database's wake-up or our own, at most the pace of polling, or for a lost connection."""
-        if self._ears is None:
-            return
+        """Wait for the database's wake-up or our own, at most the pace of polling, or for lost ears."""
         async with asyncio.TaskGroup() as group:
-            told = group.create_task(self._told(self._ears))
+            told = group.create_task(self._ears.hear(POLL_S))
             woken = group.create_task(self.wake.wait())
             await asyncio.wait((told, woken), return_when=asyncio.FIRST_COMPLETED)
             told.cancel()
             woken.cancel()
-
-    async def _told(self, ears: AsyncConnection) -> None:
-        try:
-            async for _ in ears.notifies(timeout=POLL_S, stop_after=1):
-                pass
-        except psycopg.OperationalError:
-            await self.close()
 
     async def _lost(self, error: Exception) -> None:
         await self.close()

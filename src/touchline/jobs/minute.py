@@ -17,6 +17,7 @@ import structlog
 
 from touchline.clock import Clock, real_until
 from touchline.errors import StoreUnavailable
+from touchline.feed.ears import Ears
 from touchline.feed.stream import Follower, Told
 from touchline.football.minute import counts_from, differs, minute_at, next_flip, warning
 from touchline.football.text import is_of_second_period, minute_text
@@ -276,11 +277,11 @@ class MinuteEngine:
 
 @asynccontextmanager
 async def minute_loops(
-    db: Database, conninfo: str, clock: Clock, metrics: Metrics, settings: MatchMinute
+    db: Database, ears: Ears, clock: Clock, metrics: Metrics, settings: MatchMinute
 ) -> AsyncIterator[list[Loop]]:
-    """The minute engine and the follower that wakes it, to be run; `conninfo` is the application's."""
+    """The minute engine and the follower that wakes it, to be run."""
     engine = MinuteEngine(db, clock, metrics, settings)
-    follower = Follower(db, conninfo, clock, Told(engine.hear, engine.start_over))
+    follower = Follower(db, ears, clock, Told(engine.hear, engine.start_over))
     try:
         yield [engine, follower]
     finally:

@@ -10,8 +10,10 @@ import asyncio
 import contextlib
 import os
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from typing import Any, LiteralString, Self, TypeVar
+from contextlib import AbstractAsyncContextManager
+from typing import Any, LiteralString, TypeVar
 
 import msgspec
 import psycopg
@@ -43,11 +45,10 @@ TCP_SILENCE_MS = 15_000
 KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 
 
-class Tx:
+class Tx(ABC):
     """One transaction. It ends where it was opened; nobody else commits."""
 
-    def __init__(self, connection: Connection, now_ms: int) -> None:
-        self._connection = connection
+    def __init__(self, now_ms: int) -> None:
         self.now_ms = now_ms
 
     @property
@@ -55,56 +56,42 @@ class Tx:
         """Football time of this transaction in whole Unix seconds."""
         return self.now_ms // 1000
 
+    @abstractmethod
     async def execute(self, statement: Statement, params: Params = None) -> int:
         """Run `statement`; how many rows it touched. Inside a pipeline the answer is waited for."""
-        cursor = await self._connection.execute(statement, params)
-        return cursor.rowcount
 
+    @abstractmethod
     async def send(self, statement: Statement, params: Params = None) -> None:
         """Run `statement` without asking what came of it: inside a pipeline nothing is waited for."""
-        await self._connection.execute(statement, params)
 
+    @abstractmethod
     async def rows(self, statement: Statement, params: Params = None) -> list[Row]:
         """The rows of `statement`, as tuples in the order of its columns."""
-        cursor = await self._connection.execute(statement, params)
-        return await cursor.fetchall()
 
+    @abstractmethod
     async def rows_later(
         self, statement: Statement, params: Params = None
     ) -> Callable[[], Awaitable[list[Row]]]:
         """Like `rows`, but what comes back is called when the rows are wanted: for use inside a pipeline."""
-        cursor = await self._connection.execute(statement, params)
-        return cursor.fetchall
 
+    @abstractmethod
     async def rows_as(self, kind: type[Kind], statement: Statement, params: Params = None) -> list[Kind]:
         """The rows of `statement`, each as `kind(**columns)`."""
-        async with self._connection.cursor(row_factory=class_row(kind)) as cursor:
-            await cursor.execute(statement, params)
-            return await cursor.fetchall()
 
+    @abstractmethod
     async def row(self, statement: Statement, params: Params = None) -> Row | None:
         """The first row of `statement`, or None."""
-        cursor = await self._connection.execute(statement, params)
-        return await cursor.fetchone()
 
-    @contextlib.asynccontextmanager
-    async def pipeline(self) -> AsyncIterator[None]:
+    @abstractmethod
+    def pipeline(self) -> AbstractAsyncContextManager[None]:
         """Send what is run inside without waiting for the answers of what was sent before."""
-        async with self._connection.pipeline():
-            yield
 
 
-class Database:
-    """A bounded pool of connections. Open it with `async with Database.open(…)`."""
+class Database(ABC):
+    """Where transactions are opened."""
 
-    def __init__(self, pool: AsyncConnectionPool[Connection], transaction_s: float) -> None:
-        self._pool = pool
-        self._transaction_s = transaction_s
-
-    @classmethod
-    @contextlib.asynccontextmanager
-    async def open(
-        cls,
+    @staticmethod
+    def open(
         conninfo: str,
         *,
         name: str,
@@ -113,25 +100,25 @@ class Database:
         timeout_s: float,
         transaction_s: float = TRANSACTION_S,
         prepare_threshold: int | None = PREPARE_AFTER,
-    ) -> AsyncIterator[Self]:
+    ) -> "AbstractAsyncContextManager[PostgresDatabase]":
         """A pool at `conninfo`, called `name` in the database's own lists.
 
         Opens even while the database is down. `timeout_s` bounds the wait for a connection and the
         attempt to connect, `transaction_s` a whole transaction. `prepare_threshold` must be None behind
         a pooler in transaction mode.
         """
-
+        options = {
+            "application_name": f"touchline-{name}",
+            "autocommit": True,
+            "prepare_threshold": prepare_threshold,
+            "connect_timeout": max(2, round(timeout_s)),
+            "tcp_user_timeout": TCP_SILENCE_MS,
+            **KEEPALIVE,
+        }
         pool = AsyncConnectionPool(
             conninfo,
             connection_class=Connection,
-            kwargs={
-                "application_name": f"touchline-{name}",
-                "autocommit": True,
-                "prepare_threshold": prepare_threshold,
-                "connect_timeout": max(2, round(timeout_s)),
-                "tcp_user_timeout": TCP_SILENCE_MS,
-                **KEEPALIVE,
-            },
+            kwargs=options,
             min_size=min_size,
             max_size=max_size,
             max_waiting=max_size * QUEUE_PER_CONNECTION,
@@ -141,24 +128,77 @@ class Database:
             configure=_configure,
             open=False,
         )
-        async with pool:
-            yield cls(pool, transaction_s)
+        return _opened(pool, transaction_s)
 
-    @contextlib.asynccontextmanager
-    async def transaction(self, now_ms: int, *, within_s: float | None = None) -> AsyncIterator[Tx]:
+    @abstractmethod
+    def transaction(self, now_ms: int, *, within_s: float | None = None) -> AbstractAsyncContextManager[Tx]:
         """A read-committed transaction at football time `now_ms`: commits at the end, rolls back on any error.
 
         `within_s` bounds the wait for a connection and the transaction together; what cancels a
         transaction waits for the server. Raises StoreUnavailable when the database does not answer,
         StaleWrite when somebody else was first.
         """
+
+    @abstractmethod
+    def stats(self) -> Mapping[str, int]:
+        """Figures of the connections: size, available, waiting …"""
+
+
+class PostgresTx(Tx):
+    """A transaction on a connection of the pool."""
+
+    def __init__(self, connection: Connection, now_ms: int) -> None:
+        super().__init__(now_ms)
+        self._connection = connection
+
+    async def execute(self, statement: Statement, params: Params = None) -> int:
+        cursor = await self._connection.execute(statement, params)
+        return cursor.rowcount
+
+    async def send(self, statement: Statement, params: Params = None) -> None:
+        await self._connection.execute(statement, params)
+
+    async def rows(self, statement: Statement, params: Params = None) -> list[Row]:
+        cursor = await self._connection.execute(statement, params)
+        return await cursor.fetchall()
+
+    async def rows_later(
+        self, statement: Statement, params: Params = None
+    ) -> Callable[[], Awaitable[list[Row]]]:
+        cursor = await self._connection.execute(statement, params)
+        return cursor.fetchall
+
+    async def rows_as(self, kind: type[Kind], statement: Statement, params: Params = None) -> list[Kind]:
+        async with self._connection.cursor(row_factory=class_row(kind)) as cursor:
+            await cursor.execute(statement, params)
+            return await cursor.fetchall()
+
+    async def row(self, statement: Statement, params: Params = None) -> Row | None:
+        cursor = await self._connection.execute(statement, params)
+        return await cursor.fetchone()
+
+    @contextlib.asynccontextmanager
+    async def pipeline(self) -> AsyncIterator[None]:
+        async with self._connection.pipeline():
+            yield
+
+
+class PostgresDatabase(Database):
+    """A bounded pool of connections. Open it with `async with Database.open(…)`."""
+
+    def __init__(self, pool: AsyncConnectionPool[Connection], transaction_s: float) -> None:
+        self._pool = pool
+        self._transaction_s = transaction_s
+
+    @contextlib.asynccontextmanager
+    async def transaction(self, now_ms: int, *, within_s: float | None = None) -> AsyncIterator[Tx]:
         loop = asyncio.get_running_loop()
         until = None if within_s is None else loop.time() + within_s
         try:
             async with self._pool.connection(within_s) as connection:
                 with _bounded(connection, loop.time() + self._transaction_s if until is None else until):
                     async with connection.transaction():
-                        yield Tx(connection, now_ms)
+                        yield PostgresTx(connection, now_ms)
         except SOMEBODY_ELSE as error:
             raise StaleWrite("somebody else holds or wrote the same rows") from error
         except (PoolTimeout, TooManyRequests) as error:
@@ -169,8 +209,15 @@ class Database:
             raise StoreUnavailable("the database does not answer") from error
 
     def stats(self) -> Mapping[str, int]:
-        """The pool's own figures: size, available, waiting …"""
         return self._pool.get_stats()
+
+
+@contextlib.asynccontextmanager
+async def _opened(
+    pool: AsyncConnectionPool[Connection], transaction_s: float
+) -> AsyncIterator[PostgresDatabase]:
+    async with pool:
+        yield PostgresDatabase(pool, transaction_s)
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from litestar.openapi.spec import License, Tag
 from touchline.clock import Clock
 from touchline.feed.board import Board
 from touchline.feed.channel import Channel
+from touchline.feed.ears import Ears
 from touchline.feed.hub import Hub, Seats
 from touchline.feed.pulse import Pulse
 from touchline.feed.stream import Follower
@@ -88,11 +89,11 @@ class Parts:
         clock: Clock,
         metrics: Metrics,
         database: Database,
-        conninfo: str,
+        ears: Ears,
         *,
         limits: Limits | None = None,
     ) -> Self:
-        """The parts on one database, where `conninfo` listens; limits are their own unless given."""
+        """The parts on one database, to whose changes `ears` listen; limits are their own unless given."""
         limits = limits or Limits(LimitSettings(), clock, metrics)
         window_s = settings.live_window_min * 60
         board = Board(clock, metrics, window_s)
@@ -103,7 +104,7 @@ class Parts:
         assets = Assets()
         renderer = Renderer(assets)
         brush = Brush(renderer)
-        follower = Follower(database, conninfo, clock, board)
+        follower = Follower(database, ears, clock, board)
         seats = Seats(metrics, settings.streams_max)
         health = Health(reads, follower, board, seats, clock)
         pulse = Pulse(clock, board, lambda: health.provider)

@@ -1,0 +1,1 @@
+"""The whole house under a virtual clock, a seeded schedule and seeded disasters."""

@@ -1,0 +1,47 @@
+"""What the proving asks of a store: databases that can be killed and cut off, and who tell each commit."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from touchline.feed.ears import Ears
+from touchline.store.db import Database
+
+Columns = Mapping[str, Any]
+"""One row by the names of its columns, generated ones included; jsonb as what it holds."""
+
+
+class RowChange(NamedTuple):
+    """What a commit did to one row. `before` is None where it made it, `after` where it took it away."""
+
+    table: str
+    key: tuple[Any, ...]
+    """Of its primary key."""
+    before: Columns | None
+    after: Columns | None
+
+
+OnCommit = Callable[[Sequence[RowChange]], None]
+"""Called after each commit with what it changed, in the order it was written; must not fail or wait."""
+
+
+class ProvingStore(Protocol):
+    """One database and the processes that use it. Statements and commits take virtual time, seeded."""
+
+    down: bool
+    """While True every call raises StoreUnavailable; what was open when it was set is rolled back."""
+    on_commit: OnCommit
+
+    def database(self, process: str) -> Database:
+        """What `process` opens; each call is another pool of the same process."""
+
+    def ears(self, process: str) -> Ears:
+        """Ears of `process`, not open yet."""
+
+    def kill(self, process: str) -> None:
+        """Its open transactions roll back at once; every later call of its handles raises StoreUnavailable.
+
+        A process that is started again is asked for under another name.
+        """
+
+    def rows(self, table: str) -> Sequence[Columns]:
+        """What is committed in `table`, in the order of its key."""
