@@ -16,6 +16,7 @@ from touchline.metrics import Metrics
 from touchline.provider.budget import Budget
 from touchline.provider.thesports.client import TheSports
 from touchline.settings.parts import TheSports as TheSportsSettings
+from touchline.simulator.faults.switches import Switches
 from touchline.simulator.http import Account, Application, listener, server
 from touchline.simulator.outlet import Honest
 from touchline.simulator.script import Script
@@ -47,7 +48,7 @@ async def house(database: Database, clock: SteppedClock) -> AsyncIterator[House]
 @contextlib.asynccontextmanager
 async def simulator(clock: SteppedClock) -> AsyncIterator[str]:
     with listener("127.0.0.1", 0) as bound:
-        web = server(Application(SCENE, clock, Account("", ""), Honest()))
+        web = server(Application(SCENE, clock, Account("", ""), Honest(), Switches(1)))
         async with asyncio.TaskGroup() as group:
             group.create_task(web.serve(sockets=[bound]))
             try:

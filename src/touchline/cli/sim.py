@@ -28,6 +28,9 @@ def sim(
     publish: Annotated[
         bool | None, typer.Option("--publish/--no-publish", help="Whether the recording is published by us.")
     ] = None,
+    faults: Annotated[
+        str | None, typer.Option(help="Faults that are on from the start: codes, separated by commas.")
+    ] = None,
     http_port: Annotated[int | None, typer.Option(help="Where HTTP answers; 0 takes any free port.")] = None,
     mqtt_port: Annotated[int | None, typer.Option(help="Where the broker is; 0 takes any free port.")] = None,
 ) -> None:
@@ -44,6 +47,7 @@ def sim(
         "TOUCHLINE_SIMULATOR__START": start,
         "TOUCHLINE_SIMULATOR__RECORDING": recording,
         "TOUCHLINE_SIMULATOR__PUBLISH_RECORDING": publish,
+        "TOUCHLINE_SIMULATOR__FAULTS": faults,
         "TOUCHLINE_SIMULATOR__HTTP_PORT": http_port,
         "TOUCHLINE_SIMULATOR__MQTT_PORT": mqtt_port,
     }

@@ -114,6 +114,9 @@ class Simulator(Part):
     )
     recording: Path | None = Field(None, description="recorded frames to play instead (.jsonl or .jsonl.gz)")
     publish_recording: bool = Field(True, description="false: somebody else publishes the recorded frames")
+    faults: str = Field(
+        "", description="codes of the fault matrix that are on from the start, separated by commas"
+    )
 
 
 class Crests(Part):

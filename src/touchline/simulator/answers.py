@@ -4,14 +4,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+from touchline.simulator.form import analysis, season_table, tables_that_moved, tally
 from touchline.simulator.half_stats import halves
 from touchline.simulator.pressure import trend
 from touchline.simulator.scene import Scene, day_of, provider_day
 from touchline.simulator.script import Script
+from touchline.simulator.team_stats import of_halves, of_teams
 from touchline.simulator.teamsheet import sheet
-from touchline.simulator.wire import ENDED, LIVE, Json, Record
+from touchline.simulator.wire import ENDED, LIVE, NOT_STARTED, Json, Record
 
 PAGE_ROWS = 1_000
+COMPENSATION_ROWS = 100
+AHEAD_S = 86_400
+"""Matches that begin within it have been compared."""
 CHANGED_S = 120
 """`data/update` names what changed within it."""
 STANDINGS = "3"
@@ -138,6 +143,44 @@ def _deleted(scene: Scene, _query: Query, now: float) -> Record:
     return {"code": 0, "results": {"match": gone} if gone else {}}
 
 
+def _team_stats(scene: Scene, _query: Query, now: float) -> Record:
+    return {"code": 0, "results": [*of_teams(iter(scene.scripts(now)), now)]}
+
+
+def _half_stats(scene: Scene, _query: Query, now: float) -> Record:
+    return {"code": 0, "results": [*of_halves(iter(scene.scripts(now)), now)]}
+
+
+def _tables_live(scene: Scene, _query: Query, now: float) -> Record:
+    return {"code": 0, "results": [*tables_that_moved(scene.catalogue, scene.records(now), now)]}
+
+
+def _season_table(scene: Scene, query: Query, now: float) -> Record:
+    season_id = query.get("uuid", "")
+    return _told(season_id, season_table(scene.catalogue, scene.records(now), season_id))
+
+
+def _analysis(scene: Scene, query: Query, now: float) -> Record:
+    match_id = query.get("uuid", "")
+    record = scene.record(match_id, now)
+    coming = record is not None and record["status_id"] == NOT_STARTED
+    return _told(match_id, analysis(record) if record and coming else None)
+
+
+def _compensation(scene: Scene, query: Query, now: float) -> Record:
+    coming = sorted(
+        (
+            record
+            for record in scene.records(now)
+            if record["status_id"] == NOT_STARTED and 0 <= _number(record["match_time"]) - now <= AHEAD_S
+        ),
+        key=lambda record: (_number(record["match_time"]), str(record["id"])),
+    )
+    page = _whole(query, "page", 1)
+    listed = _page(coming, page, COMPENSATION_ROWS)
+    return _rows([tally(record, now) for record in listed], {"type": "page", "page": page})
+
+
 ENDPOINTS: Mapping[str, Callable[[Scene, Query, float], Record]] = {
     "/match/recent/list": _recent,
     "/match/diary": _diary,
@@ -148,6 +191,12 @@ ENDPOINTS: Mapping[str, Callable[[Scene, Query, float], Record]] = {
     "/match/trend/detail": _part(trend),
     "/match/lineup/detail": _part(sheet),
     "/match/half/team_stats/detail": _part(halves),
+    "/match/half/team_stats/list": _half_stats,
+    "/match/team_stats/list": _team_stats,
+    "/match/analysis": _analysis,
+    "/compensation/list": _compensation,
+    "/table/live": _tables_live,
+    "/season/recent/table/detail": _season_table,
     "/data/update": _update,
     "/deleted": _deleted,
 }

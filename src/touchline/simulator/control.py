@@ -1,9 +1,15 @@
-"""What the simulator tells about its own play, for tests and demonstrations: plan and truth."""
+"""What the simulator tells about its own play, for tests and demonstrations: plan, truth and faults."""
 
 from collections.abc import Callable, Mapping
 from typing import cast
 
+import msgspec
+from msgspec import Struct
+
+from touchline.errors import BadInput
 from touchline.simulator import wire
+from touchline.simulator.faults.matrix import MATRIX
+from touchline.simulator.faults.switches import Switches
 from touchline.simulator.scene import Scene
 from touchline.simulator.script import Kind, Script
 from touchline.simulator.wire import Json, Record
@@ -20,6 +26,34 @@ def truth(scene: Scene, now: float) -> Record:
 
 
 CONTROLS: Mapping[str, Callable[[Scene, float], Record]] = {"/_sim/plan": plan, "/_sim/truth": truth}
+FAULTS = "/_sim/faults"
+
+
+class Change(Struct, forbid_unknown_fields=True):
+    """Which faults somebody wants on or off."""
+
+    on: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
+
+
+def faults(switches: Switches) -> Record:
+    """Every fault with its title, where it takes hold, and whether it is on."""
+    listed: list[Json] = [
+        {"code": one.code, "title": one.title, "seam": one.seam.value, "on": switches.is_on(one.code)}
+        for one in MATRIX.values()
+    ]
+    return {"faults": listed}
+
+
+def switch(switches: Switches, body: bytes) -> None:
+    """Do what `body` wants. Raises BadInput, and then nothing was switched."""
+    try:
+        wanted = msgspec.json.decode(body, type=Change)
+    except msgspec.MsgspecError as error:
+        raise BadInput(
+            "body", body[:80].decode("latin-1"), f'{{"on": [...], "off": [...]}} ({error})'
+        ) from None
+    switches.change(on=wanted.on, off=wanted.off)
 
 
 def _planned(script: Script) -> Record:

@@ -12,9 +12,12 @@ import msgspec
 import uvicorn
 
 from touchline.clock import Clock
+from touchline.errors import BadInput
 from touchline.simulator import logos
 from touchline.simulator.answers import WrongQuestion, answer
-from touchline.simulator.control import CONTROLS
+from touchline.simulator.control import CONTROLS, FAULTS, faults, switch
+from touchline.simulator.delivery import Connections, deliver
+from touchline.simulator.faults.switches import Switches
 from touchline.simulator.outlet import Outlet, Reply
 from touchline.simulator.scene import Scene
 from touchline.simulator.wire import Record
@@ -22,6 +25,8 @@ from touchline.simulator.wire import Record
 ROOT = "/v1/football"
 REFUSED = "IP is not authorized to access, please contact our business staff."
 GRACE_S = 1
+BODY_MAX = 16_384
+"""Bytes of a body sent to us."""
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -41,33 +46,42 @@ class Account(msgspec.Struct, frozen=True):
 class Application:
     """Answers the provider's endpoints and, under `/_sim/`, questions about the play itself."""
 
-    def __init__(self, scene: Scene, clock: Clock, account: Account, outlet: Outlet) -> None:
+    def __init__(
+        self, scene: Scene, clock: Clock, account: Account, outlet: Outlet, switches: Switches
+    ) -> None:
         self._scene = scene
         self._clock = clock
         self._account = account
         self._outlet = outlet
+        self._switches = switches
 
-    async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             return
         query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
         path, given = scope["path"], dict(scope["headers"])
         if path in CONTROLS:
             reply = _json(200, CONTROLS[path](self._scene, self._clock.now()))
+        elif path == FAULTS:
+            reply = await self._switched(scope["method"], receive)
         elif path.startswith(logos.ROOT):
             known = given.get(b"if-none-match", b"").decode("latin-1")
             reply = await self._outlet.reply(path, query, await asyncio.to_thread(logos.reply, path, known))
         else:
             origin = f"{scope['scheme']}://{given.get(b'host', b'').decode('latin-1')}"
             reply = await self._outlet.reply(path, query, self._reply(scope["method"], path, query, origin))
-        headers = [
-            ("content-type", reply.content_type),
-            ("content-length", str(len(reply.body))),
-            *reply.headers,
-        ]
-        raw = [(name.encode(), value.encode()) for name, value in headers]
-        await send({"type": "http.response.start", "status": reply.status, "headers": raw})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else reply.body})
+        await deliver(reply, scope, send, self._clock)
+
+    async def _switched(self, method: str, receive: Any) -> Reply:
+        """All faults with their states; a POST switches some first."""
+        if method == "POST":
+            try:
+                switch(self._switches, await _body(receive))
+            except BadInput as error:
+                return _json(400, {"code": 400, "msg": str(error)})
+        elif method != "GET":
+            return _json(405, {"code": 405, "msg": "Method Not Allowed"})
+        return _json(200, faults(self._switches))
 
     def _reply(self, method: str, path: str, query: dict[str, str], origin: str) -> Reply:
         if method not in {"GET", "HEAD"}:
@@ -75,12 +89,23 @@ class Application:
         if not self._account.welcomes(query.get("user", ""), query.get("secret", "")):
             return _json(200, {"err": REFUSED})
         try:
-            body = answer(self._scene, path.removeprefix(ROOT), query, self._clock.now())
+            now = self._outlet.instant(path, self._clock.now())
+            body = answer(self._scene, path.removeprefix(ROOT), query, now)
         except WrongQuestion as error:
             return _json(200, {"code": 400, "msg": str(error)})
         if body is None:
             return _json(404, {"code": 404, "msg": "Not Found"})
         return _json(200, logos.absolute(body, origin))
+
+
+async def _body(receive: Any) -> bytes:
+    """The body of a request; a long one is cut off, and then it is no JSON."""
+    body, more = b"", True
+    while more and len(body) <= BODY_MAX:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body[:BODY_MAX]
 
 
 def _json(status: int, body: Record) -> Reply:
@@ -99,6 +124,7 @@ def server(application: Application) -> Server:
     """The server of `application`; give its `serve` the socket."""
     config = uvicorn.Config(
         application,
+        http=Connections,
         log_config=None,
         log_level="critical",
         access_log=False,

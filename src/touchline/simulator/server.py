@@ -13,8 +13,10 @@ from touchline.settings.parts import Settings
 from touchline.settings.parts import Simulator as SimulatorSettings
 from touchline.simulator import timelines
 from touchline.simulator.broker import Broker
+from touchline.simulator.faults.outlet import Faulty
+from touchline.simulator.faults.switches import Switches, codes
 from touchline.simulator.http import Account, Application, listener, server
-from touchline.simulator.outlet import Honest, Outlet
+from touchline.simulator.outlet import Outlet
 from touchline.simulator.programme import Programme
 from touchline.simulator.publisher import publish
 from touchline.simulator.recording import Recording
@@ -31,23 +33,27 @@ async def run(
     stop: asyncio.Event,
     *,
     outlet: Outlet | None = None,
+    scene: Scene | None = None,
+    switches: Switches | None = None,
     on_ready: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Play until `stop` is set.
+    """Play `scene`, or what the settings want to be played, until `stop` is set.
 
     `on_ready` is called with the HTTP and the MQTT port once both answer. Raises SettingsError
-    when a port is taken and BadInput when what is to be played can't be read.
+    when a port is taken and BadInput when what is to be played can't be read or a fault is unknown.
     """
     wanted = settings.simulator
-    scene = build(settings, clock.now())
-    way_out = outlet or Honest()
+    switches = switches or Switches(wanted.seed)
+    switches.on(*codes(wanted.faults))
+    scene = scene or build(settings, clock.now())
+    way_out = outlet or Faulty(switches, clock)
     account = Account(settings.thesports.user, settings.thesports.secret.get_secret_value())
     with (
         _listening(wanted.http_port, "TOUCHLINE_SIMULATOR__HTTP_PORT") as http,
         _listening(wanted.mqtt_port, "TOUCHLINE_SIMULATOR__MQTT_PORT") as mqtt,
     ):
         broker = Broker(mqtt, account)
-        web = server(Application(scene, clock, account, way_out))
+        web = server(Application(scene, clock, account, way_out, switches))
         await broker.start()
         try:
             async with asyncio.TaskGroup() as group:
