@@ -67,6 +67,133 @@ class Reading(Struct, frozen=True, kw_only=True):
     """The provider's own count; shown in logs, never trusted."""
 
 
+class TeamCounters(Struct, frozen=True, kw_only=True):
+    """What one team did in one match; which side it is only the schedule knows."""
+
+    match_id: MatchId
+    team_id: str
+    counters: Mapping[int, int]
+    """By the provider's statistics codes."""
+
+
+class Sums(Struct, frozen=True, kw_only=True):
+    """A team's season so far: all of it, or its matches at home or away."""
+
+    position: int = 0
+    points: int = 0
+    played: int = 0
+    won: int = 0
+    drawn: int = 0
+    lost: int = 0
+    goals: int = 0
+    goals_against: int = 0
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """One team in a table."""
+
+    team_id: str
+    total: Sums
+    home: Sums
+    away: Sums
+    deducted: int = 0
+    """Points taken away."""
+    promotion_id: str = ""
+    note: str = ""
+    updated_at: int = 0
+
+
+class Promotion(Struct, frozen=True):
+    """What a place in a table leads to; `color` is the provider's."""
+
+    id: str
+    name: str
+    color: str = ""
+
+
+class Table(Struct, frozen=True, kw_only=True):
+    """One table of a season; a season with groups has several."""
+
+    season_id: str
+    id: str
+    stage_id: str = ""
+    conference: str = ""
+    group: int = 0
+    rows: Sequence[Standing]
+    promotions: Sequence[Promotion] = ()
+
+    @property
+    def updated_at(self) -> int:
+        """When the newest of its rows changed, Unix seconds; 0 where the wire does not say."""
+        return max((row.updated_at for row in self.rows), default=0)
+
+
+class Meeting(Struct, frozen=True, kw_only=True):
+    """An earlier match as another match's analysis tells it. Goals are those of 90 minutes."""
+
+    match_id: str
+    competition_id: str
+    status_id: int
+    match_time: int
+    home_team_id: str
+    away_team_id: str
+    goals: tuple[int, int]
+    half_time: tuple[int, int]
+
+
+class Record(Struct, frozen=True):
+    """Matches won, drawn and lost."""
+
+    won: int = 0
+    drawn: int = 0
+    lost: int = 0
+
+
+class Analysis(Struct, frozen=True, kw_only=True):
+    """What came before a match: the meetings of its teams, and the last matches of each."""
+
+    match_id: MatchId
+    meetings: Sequence[Meeting] = ()
+    home: Sequence[Meeting] = ()
+    away: Sequence[Meeting] = ()
+
+
+class Tally(Struct, frozen=True, kw_only=True):
+    """How often each team of a match won, drew and lost: against the other, and lately."""
+
+    match_id: MatchId
+    home_meetings: Record = Record()
+    away_meetings: Record = Record()
+    home_recent: Record = Record()
+    away_recent: Record = Record()
+    updated_at: int = 0
+
+
+class TeamCountersRead(Reading, frozen=True, kw_only=True):
+    """What an answer says of teams in matches."""
+
+    teams: Sequence[TeamCounters] = ()
+
+
+class TablesRead(Reading, frozen=True, kw_only=True):
+    """What an answer says of tables."""
+
+    tables: Sequence[Table] = ()
+
+
+class FormRead(Reading, frozen=True, kw_only=True):
+    """What an answer says of matches before a match."""
+
+    analyses: Sequence[Analysis] = ()
+    tallies: Sequence[Tally] = ()
+
+
+class DeletedRead(Reading, frozen=True, kw_only=True):
+    """Matches the provider has taken back within 24 hours."""
+
+    matches: Sequence[MatchId] = ()
+
+
 class Health(StrEnum):
     """How a provider stands towards us."""
 

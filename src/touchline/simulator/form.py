@@ -172,6 +172,10 @@ def tally(record: Record, now: float) -> Record:
     }
 
 
+def _last_matches(record: Record, team: str) -> list[Json]:
+    return [_meeting(record, team, invented_id(team, "rival", number), number) for number in range(ROWS)]
+
+
 def _meeting(record: Record, one: str, other: str, number: int) -> Json:
     """A row: whoever was at home comes first; the venue changes from time to time."""
     rng = Random(repr((one, other, number)))  # noqa: S311 - a play, not a secret

@@ -25,7 +25,15 @@ from touchline.errors import (
 )
 from touchline.metrics import Metrics
 from touchline.provider.budget import Budget
-from touchline.provider.port import Kind, ProviderState, Reading
+from touchline.provider.port import (
+    DeletedRead,
+    FormRead,
+    Kind,
+    ProviderState,
+    Reading,
+    TablesRead,
+    TeamCountersRead,
+)
 from touchline.provider.recorder import Recorder
 from touchline.provider.resilience import RETRY_WAITS_S, Breaker, BreakerState, Ticket
 from touchline.provider.thesports import endpoints, wire
@@ -146,6 +154,43 @@ class TheSports:
         """The statistics of the halves of one match; an empty reading while there are none."""
         return await self._about(endpoints.HALF_STATS, match_id, wire.read_halves)
 
+    async def half_stats_list(self) -> Reading:
+        """The statistics of the halves of every match that changed within two minutes."""
+        answer = await self._ask(Call(endpoints.HALF_STATS_LIST, {}))
+        return await self._read(answer, lambda: wire.read_halves_list(answer))
+
+    async def team_stats_list(self) -> TeamCountersRead:
+        """What the teams did in every match that changed within two minutes."""
+        answer = await self._ask(Call(endpoints.TEAM_STATS_LIST, {}))
+        return await self._read(answer, lambda: wire.read_team_counters(answer))
+
+    async def deleted(self) -> DeletedRead:
+        """The matches taken back within 24 hours."""
+        answer = await self._ask(Call(endpoints.DELETED, {}))
+        return await self._read(answer, lambda: wire.read_taken_back(answer))
+
+    async def tables_live(self) -> TablesRead:
+        """The tables that changed within ten minutes."""
+        answer = await self._ask(Call(endpoints.TABLE_LIVE, {}))
+        return await self._read(answer, lambda: wire.read_standings(answer))
+
+    async def season_tables(self, season_id: str) -> TablesRead:
+        """The tables of one season, one a group."""
+        endpoint = endpoints.SEASON_TABLE
+        answer = await self._ask(Call(endpoint, {endpoint.id_param: season_id}))
+        return await self._read(answer, lambda: wire.read_standings(answer, season_id))
+
+    async def analysis(self, match_id: str) -> FormRead:
+        """What came before one match; empty while the provider has nothing."""
+        endpoint = endpoints.ANALYSIS
+        answer = await self._ask(Call(endpoint, {endpoint.id_param: match_id}, match_id))
+        return await self._read(answer, lambda: wire.read_match_analysis(answer, match_id))
+
+    async def compensation(self, page: int) -> FormRead:
+        """A page of how often the teams of coming matches won, drew and lost; pages count from 1."""
+        answer = await self._ask(Call(endpoints.COMPENSATION, {"page": str(page)}))
+        return await self._read(answer, lambda: wire.read_compensation(answer))
+
     async def catalogue(
         self,
         kind: Kind,
@@ -249,7 +294,7 @@ class TheSports:
 
     # ------------------------------------------------------------ what is made of it
 
-    async def _read(self, answer: Answer, read: Callable[[], Reading]) -> Reading:
+    async def _read(self, answer: Answer, read: Callable[[], T]) -> T:
         return await _off_loop(len(answer.body), read)
 
     def _only(self, reading: Reading, match_id: str, endpoint: Endpoint) -> Reading:

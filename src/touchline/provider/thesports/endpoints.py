@@ -24,6 +24,13 @@ DIARY = Endpoint(path="/match/diary", urgency=Urgency.REPAIR)
 TREND_LIVE = Endpoint(path="/match/trend/live", urgency=Urgency.REPAIR)
 TREND_DETAIL = Endpoint(path="/match/trend/detail", urgency=Urgency.CATALOGUE)
 LINEUP_DETAIL = Endpoint(path="/match/lineup/detail", urgency=Urgency.CATALOGUE)
+TEAM_STATS_LIST = Endpoint(path="/match/team_stats/list", urgency=Urgency.REPAIR)
+HALF_STATS_LIST = Endpoint(path="/match/half/team_stats/list", urgency=Urgency.REPAIR)
+DELETED = Endpoint(path="/deleted", urgency=Urgency.REPAIR)
+TABLE_LIVE = Endpoint(path="/table/live", urgency=Urgency.CATALOGUE)
+SEASON_TABLE = Endpoint(path="/season/recent/table/detail", urgency=Urgency.CATALOGUE)
+ANALYSIS = Endpoint(path="/match/analysis", urgency=Urgency.CATALOGUE)
+COMPENSATION = Endpoint(path="/compensation/list", urgency=Urgency.CATALOGUE)
 HALF_STATS = Endpoint(path="/match/half/team_stats/detail", urgency=Urgency.CATALOGUE)
 
 CATALOGUE: Mapping[Kind, Endpoint] = {

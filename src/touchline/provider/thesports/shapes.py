@@ -104,6 +104,13 @@ def text(value: object, name: str) -> str:
     return value
 
 
+def external_id(value: object, name: str) -> str:
+    """An id as the provider has them."""
+    if not isinstance(value, str) or not is_external_id(value):
+        raise Misread(f"{name} is empty or malformed")
+    return value
+
+
 def flag(value: object, name: str) -> bool:
     """0 or 1; absent is 0."""
     return whole_or(0, value, name, 0, 1) == 1

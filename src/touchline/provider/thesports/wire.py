@@ -5,12 +5,24 @@ instant a provider time may name; later ones are no times.
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from touchline.football.model import Says
 from touchline.ids import MatchId, is_external_id
-from touchline.provider.port import Kind, Reading, Report, Unreadable
+from touchline.provider.port import (
+    DeletedRead,
+    FormRead,
+    Kind,
+    Reading,
+    Report,
+    TablesRead,
+    TeamCountersRead,
+    Unreadable,
+)
 from touchline.provider.thesports.catalogue import read_catalogue, read_extra
+from touchline.provider.thesports.deleted import read_deleted
 from touchline.provider.thesports.envelope import Answer
+from touchline.provider.thesports.form import read_analysis, read_tallies
 from touchline.provider.thesports.halves import read_half_stats
 from touchline.provider.thesports.incidents import read_incidents, read_stats, read_tlive
 from touchline.provider.thesports.lineups import read_lineups
@@ -25,12 +37,16 @@ from touchline.provider.thesports.shapes import (
     objects,
     provider_time,
 )
+from touchline.provider.thesports.tables import read_tables
+from touchline.provider.thesports.team_stats import read_team_stats
 from touchline.provider.thesports.trends import read_trends
 
 LIVE_KINDS = frozenset({"score", "stats", "incidents", "tlive"})
 LIVE_MARKS = LIVE_KINDS | {"id"}
 ID_SHOWN_MAX = 64
 DAY_S = 86_400
+
+R = TypeVar("R", bound=Reading)
 
 
 def latest_at(now_s: float) -> int:
@@ -44,7 +60,7 @@ def read_push(payload: bytes, latest: int = LATEST_TS) -> Reading:
         message = decode(payload)
     except Misread as error:
         return Reading(unreadable=(Unreadable(kind="mqtt.not_json", reason=str(error), payload=payload),))
-    return _guarded(lambda: _live("mqtt", message, "", latest).reading(), payload, "mqtt")
+    return _guarded(lambda: _live("mqtt", message, "", latest).reading(), payload, "mqtt", Reading)
 
 
 def read_detail_live(answer: Answer, latest: int = LATEST_TS) -> Reading:
@@ -53,6 +69,7 @@ def read_detail_live(answer: Answer, latest: int = LATEST_TS) -> Reading:
         lambda: _live("detail_live", answer.results, "", latest).reading(answer.total),
         answer.body,
         "detail_live",
+        Reading,
     )
 
 
@@ -62,6 +79,7 @@ def read_live_history(answer: Answer, match_id: str, latest: int = LATEST_TS) ->
         lambda: _live("live_history", answer.results, match_id, latest).reading(answer.total),
         answer.body,
         "live_history",
+        Reading,
     )
 
 
@@ -95,6 +113,66 @@ def read_halves(answer: Answer, match_id: str) -> Reading:
     return _read(answer, "half_stats", lambda found: read_half_stats(answer.results, match_id, found))
 
 
+def read_halves_list(answer: Answer) -> Reading:
+    """The statistics of the halves of every match of the answer."""
+    return _read(answer, "half_stats_list", lambda found: read_half_stats(answer.results, "", found))
+
+
+def read_team_counters(answer: Answer) -> TeamCountersRead:
+    """What every team of the answer did in its match."""
+
+    def read() -> TeamCountersRead:
+        found = Findings("team_stats")
+        teams = read_team_stats(answer.results, found)
+        return TeamCountersRead(teams=teams, unreadable=tuple(found.unreadable), total=answer.total)
+
+    return _guarded(read, answer.body, "team_stats", TeamCountersRead)
+
+
+def read_standings(answer: Answer, season_id: str = "") -> TablesRead:
+    """Every table of the answer; where one season was asked for, no other's."""
+
+    def read() -> TablesRead:
+        found = Findings("standings")
+        tables = read_tables(answer.results, season_id, found)
+        return TablesRead(tables=tables, unreadable=tuple(found.unreadable), total=answer.total)
+
+    return _guarded(read, answer.body, "standings", TablesRead)
+
+
+def read_match_analysis(answer: Answer, match_id: str) -> FormRead:
+    """What came before one match."""
+
+    def read() -> FormRead:
+        found = Findings("analysis")
+        analyses = read_analysis(answer.results, match_id, found)
+        return FormRead(analyses=analyses, unreadable=tuple(found.unreadable), total=answer.total)
+
+    return _guarded(read, answer.body, "analysis", FormRead)
+
+
+def read_compensation(answer: Answer) -> FormRead:
+    """A page of counts of won, drawn and lost matches."""
+
+    def read() -> FormRead:
+        found = Findings("compensation")
+        tallies = read_tallies(answer.results, found)
+        return FormRead(tallies=tallies, unreadable=tuple(found.unreadable), total=answer.total)
+
+    return _guarded(read, answer.body, "compensation", FormRead)
+
+
+def read_taken_back(answer: Answer) -> DeletedRead:
+    """The matches the provider has taken back."""
+
+    def read() -> DeletedRead:
+        found = Findings("deleted")
+        gone = read_deleted(answer.results, found)
+        return DeletedRead(matches=gone, unreadable=tuple(found.unreadable), total=answer.total)
+
+    return _guarded(read, answer.body, "deleted", DeletedRead)
+
+
 def read_named(answer: Answer, kind: Kind) -> Reading:
     """The records of a catalogue list."""
     return _read(answer, kind.value, lambda found: read_catalogue(answer.results, kind, found))
@@ -106,16 +184,15 @@ def _read(answer: Answer, channel: str, into: Callable[[Findings], None]) -> Rea
         into(found)
         return found.reading(answer.total)
 
-    return _guarded(read, answer.body, channel)
+    return _guarded(read, answer.body, channel, Reading)
 
 
-def _guarded(read: Callable[[], Reading], payload: bytes, channel: str) -> Reading:
+def _guarded(read: Callable[[], R], payload: bytes, channel: str, kind: type[R]) -> R:
     try:
         return read()
     except RecursionError:
-        return Reading(
-            unreadable=(Unreadable(kind=f"{channel}.too_deep", reason="nested too deeply", payload=payload),)
-        )
+        deep = Unreadable(kind=f"{channel}.too_deep", reason="nested too deeply", payload=payload)
+        return kind(unreadable=(deep,))
 
 
 def _live(channel: str, value: object, key: str, latest: int) -> Findings:
