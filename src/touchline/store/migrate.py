@@ -71,8 +71,21 @@ def migrate(owner_conninfo: str) -> list[str]:
     return [migration.name for migration in due]
 
 
+def missing(owner_conninfo: str) -> list[str]:
+    """What `migrate` would run at the database, in order; nothing is changed.
+
+    Raises MigrationRefused for a foreign history and StoreUnavailable when the database does not answer.
+    """
+    try:
+        with psycopg.connect(owner_conninfo, application_name="touchline-migrate") as connection:
+            connection.read_only = True
+            return [migration.name for migration in _due(connection, known())]
+    except psycopg.OperationalError as error:
+        raise StoreUnavailable("the database does not answer; nothing was checked") from error
+
+
 def _due(connection: psycopg.Connection[Any], ours: Sequence[Migration]) -> list[Migration]:
-    done: dict[str, str] = dict(connection.execute("SELECT name, checksum FROM schema_migration").fetchall())
+    done = _done(connection)
     names = [migration.name for migration in ours]
     if foreign := sorted(done.keys() - set(names)):
         raise MigrationRefused(f"the database has run {', '.join(foreign)}, which this version does not know")
@@ -80,6 +93,14 @@ def _due(connection: psycopg.Connection[Any], ours: Sequence[Migration]) -> list
         if done.get(migration.name, migration.checksum) != migration.checksum:
             raise MigrationRefused(f"{migration.name} was changed after it was run")
     return [migration for migration in ours if migration.name not in done]
+
+
+def _done(connection: psycopg.Connection[Any]) -> dict[str, str]:
+    """Name and checksum of what the database has run; nothing where nothing was ever recorded."""
+    recorded = connection.execute("SELECT to_regclass('schema_migration') IS NOT NULL").fetchone()
+    if recorded is None or not recorded[0]:
+        return {}
+    return dict(connection.execute("SELECT name, checksum FROM schema_migration").fetchall())
 
 
 def _run(connection: psycopg.Connection[Any], migration: Migration) -> None:
