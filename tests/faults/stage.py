@@ -1,0 +1,368 @@
+"""A world: the simulated provider with faults on real sockets, and the product that listens to it.
+
+Everything is real but time. A world's clock runs `times` as fast as the wall, waits and time-outs of
+the injected clock included, and football runs `speed` as fast as that: floors, back-off and the
+breaker's two minutes are kept, and over in a moment. What bounds a call on a socket is the wall's.
+Many worlds are played at once in one event loop, each on a database of its own.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import psycopg
+import structlog
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from structlog.contextvars import bound_contextvars, merge_contextvars
+from structlog.testing import LogCapture
+from structlog.typing import EventDict
+from tests.faults.programme import a_timeline, differences, is_counted, programme
+
+from touchline.clock import now_ms
+from touchline.embedded.postgres import Postgres
+from touchline.feed.ears import PostgresEars
+from touchline.ingest.build import Ingest
+from touchline.jobs.minute import minute_loops
+from touchline.loop import run_all
+from touchline.metrics import Metrics
+from touchline.provider.budget import Budget
+from touchline.provider.thesports import wire
+from touchline.provider.thesports.client import TheSports
+from touchline.provider.thesports.stream import Stream
+from touchline.settings.parts import Settings
+from touchline.settings.reading import load
+from touchline.simulator.control import plan
+from touchline.simulator.faults.switches import Switches
+from touchline.simulator.scene import Scene
+from touchline.simulator.server import run
+from touchline.simulator.timelines import match_id
+from touchline.store.db import Database
+
+EPOCH = 1_770_465_600.0
+WORLDS_AT_ONCE = 8
+POOL = 3
+SETTLE_S = 8.0
+"""Of the wall: how long after its last word a world may take to have it written."""
+LOOK_S = 0.1
+METRICS = Metrics()
+"""Nobody counts here, and making them takes longer than a match."""
+
+
+class FastClock:
+    """Real time `times` as fast as the wall's, and football `speed` as fast as that."""
+
+    def __init__(self, times: float, speed: float) -> None:
+        self.speed = speed
+        self._times = times
+        self._begun = time.monotonic()
+
+    def monotonic(self) -> float:
+        return time.monotonic() * self._times
+
+    def real(self) -> float:
+        return EPOCH + (time.monotonic() - self._begun) * self._times
+
+    def now(self) -> float:
+        return EPOCH + (self.real() - EPOCH) * self.speed
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self._times)
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds / self._times):
+                await event.wait()
+        return event.is_set()
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What is played, with which faults, and what somebody does meanwhile."""
+
+    matches: Sequence[Mapping[str, Any]] = (a_timeline(),)
+    faults: Sequence[str] = ()
+    seed: int = 1
+    times: float = 15.0
+    speed: float = 30.0
+    environ: Mapping[str, str] = field(default_factory=dict)
+    scene: Callable[[Sequence[Mapping[str, Any]], float], Scene] = programme
+    meanwhile: "Callable[[Stage], Awaitable[None]] | None" = None
+    after_s: float = 120.0
+    """Football seconds it goes on after the last word."""
+    settled: "Callable[[Seen], bool] | None" = None
+    """When it may end; by itself once every match is as its timeline."""
+
+
+@dataclass
+class Seen:
+    """What a world left in its database and in its log."""
+
+    world: World
+    rows: dict[str, dict[str, Any]]
+    incidents: list[dict[str, Any]]
+    raw: list[dict[str, Any]]
+    changes: list[dict[str, Any]]
+    catalogue: list[dict[str, Any]]
+    providers: dict[str, dict[str, Any]]
+    said: list[EventDict]
+    plan: dict[str, Any]
+    notes: dict[str, Any]
+
+    def events(self, *names: str) -> list[EventDict]:
+        """What was said by these names."""
+        return [one for one in self.said if one["event"] in names]
+
+    def row(self, number: int = 1) -> dict[str, Any]:
+        """The row of a match of the stage."""
+        return self.rows[match_id(f"stage-{number}")]
+
+    def wrong(self) -> list[str]:
+        """Where rows differ from the timelines."""
+        lines = {match_id(line["id"]): line for line in self.world.matches}
+        return [
+            f"{line['id']}: {each}"
+            for id_, line in lines.items()
+            for each in differences(line, self.rows.get(id_), self._held(id_))
+        ]
+
+    def _held(self, id_: str) -> Counter[tuple[int, int]]:
+        return Counter(
+            (one["type"], one["side"])
+            for one in self.incidents
+            if one["match_id"] == id_ and one["withdrawn_ts"] is None and is_counted(one["type"])
+        )
+
+
+@dataclass
+class Stage:
+    """A world while it is played."""
+
+    world: World
+    clock: FastClock
+    settings: Settings
+    switches: Switches
+    scene: Scene
+    db: Database
+    conninfo: str
+    heard: list[EventDict]
+    client: TheSports
+    stream: Stream
+    http: httpx2.AsyncClient
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    async def until(self, instant: float) -> None:
+        """Wait until football time reaches `instant`."""
+        await self.clock.sleep(max(0.0, instant - self.clock.now()) / self.clock.speed)
+
+    async def until_true(self, true: Callable[[], bool | Awaitable[bool]], within_s: float = 10.0) -> None:
+        """Wait until something holds, at most so many seconds of the wall."""
+        async with asyncio.timeout(within_s):
+            while True:
+                is_true = true()
+                if is_true if isinstance(is_true, bool) else await is_true:
+                    return
+                await asyncio.sleep(LOOK_S / 2)
+
+    def planned(self) -> dict[str, Any]:
+        """When each match is played."""
+        return plan(self.scene, self.clock.now())
+
+    async def table(self, statement: str) -> list[dict[str, Any]]:
+        """Rows of a query that gives one JSON object each."""
+        async with self.db.transaction(now_ms(self.clock)) as tx:
+            return [row[0] for row in await tx.rows(statement)]
+
+    async def look(self) -> Seen:
+        """What is there now."""
+        matches = await self.table("SELECT to_jsonb(m) FROM ts_matches AS m")
+        providers = await self.table("SELECT to_jsonb(p) FROM provider_state AS p")
+        return Seen(
+            world=self.world,
+            rows={row["external_id"]: row for row in matches},
+            incidents=await self.table(
+                "SELECT to_jsonb(i) FROM match_incident AS i ORDER BY match_id, ordinal"
+            ),
+            raw=await self.table(RAW),
+            changes=await self.table("SELECT to_jsonb(c) FROM change AS c ORDER BY seq"),
+            catalogue=await self.table("SELECT to_jsonb(c) FROM catalogue AS c"),
+            providers={row["channel"]: row for row in providers},
+            said=list(self.heard),
+            plan=self.planned(),
+            notes=self.notes,
+        )
+
+
+INCIDENTS = "SELECT to_jsonb(i) FROM match_incident AS i ORDER BY match_id, ordinal"
+RAW = """
+SELECT jsonb_build_object(
+    'kind', kind, 'reason', reason, 'match_id', match_id, 'payload', left(encode(payload, 'escape'), 2000)
+) FROM raw_payload ORDER BY id
+"""
+
+
+def play_all(postgres: Postgres, worlds: Mapping[str, World]) -> Callable[[str], Seen]:
+    """Play every world; what each left is given by its name, or raised if it came to grief."""
+    with _heard() as capture, _databases(postgres, worlds) as conninfos:
+        ends = asyncio.run(_play_each(worlds, conninfos, capture.entries))
+
+    def seen(name: str) -> Seen:
+        end = ends[name]
+        if isinstance(end, Exception):
+            raise end
+        return end
+
+    return seen
+
+
+async def _play_each(
+    worlds: Mapping[str, World], conninfos: Mapping[str, str], entries: list[EventDict]
+) -> dict[str, Seen | Exception]:
+    ends: dict[str, Seen | Exception] = {}
+    room = asyncio.Semaphore(WORLDS_AT_ONCE)
+
+    async def one(name: str, world: World) -> None:
+        async with room:
+            with bound_contextvars(world=name):
+                try:
+                    ends[name] = await _play(name, world, conninfos[name], entries)
+                except ExceptionGroup as group:
+                    ends[name] = _cause(group)
+
+    async with asyncio.TaskGroup() as group:
+        for name, world in worlds.items():
+            group.create_task(one(name, world))
+    return ends
+
+
+def _cause(error: Exception) -> Exception:
+    """The first cause of a group of groups."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+async def _play(name: str, world: World, conninfo: str, entries: list[EventDict]) -> Seen:
+    async with staged(name, world, conninfo, entries) as stage:
+        if world.meanwhile is not None:
+            await world.meanwhile(stage)
+        last = max((script.last_at for script in stage.scene.scripts(stage.clock.now())), default=EPOCH)
+        await stage.until(last + world.after_s)
+        late = time.monotonic() + SETTLE_S
+        while True:
+            seen = await stage.look()
+            seen.said = [one for one in seen.said if one.get("world") == name]
+            settled = world.settled(seen) if world.settled else not seen.wrong()
+            if settled or time.monotonic() > late:
+                return seen
+            await asyncio.sleep(LOOK_S)
+
+
+@contextlib.asynccontextmanager
+async def staged(name: str, world: World, conninfo: str, entries: list[EventDict]) -> AsyncIterator[Stage]:
+    """A world with everything running."""
+    clock = FastClock(world.times, world.speed)
+    switches = Switches(world.seed)
+    switches.on(*world.faults)
+    scene = world.scene(world.matches, EPOCH)
+    stop, quiet = asyncio.Event(), asyncio.Event()
+    async with contextlib.AsyncExitStack() as open_:
+        db = await open_.enter_async_context(
+            Database.open(conninfo, name=name, min_size=1, max_size=POOL, timeout_s=5.0)
+        )
+        provider = await open_.enter_async_context(_provider(world, clock, scene, switches, quiet))
+        client = await open_.enter_async_context(_client(provider, clock))
+        http = await open_.enter_async_context(
+            httpx2.AsyncClient(base_url=provider.thesports.base_url.removesuffix("/v1/football"))
+        )
+        ingest = Ingest(db, clock, METRICS, provider, client, read_push=_reader(clock))
+        stream = Stream(provider.thesports, clock, METRICS, ingest.connected)
+        ears = PostgresEars(conninfo)
+        minutes = await open_.enter_async_context(minute_loops(db, ears, clock, METRICS, provider.match_minute))
+        group = await open_.enter_async_context(asyncio.TaskGroup())
+        group.create_task(stream.run(stop))
+        group.create_task(run_all([*ingest.loops(stream), *minutes], clock, stop))
+        try:
+            yield Stage(world, clock, provider, switches, scene, db, conninfo, entries, client, stream, http)
+        finally:
+            stop.set()
+
+
+@contextlib.asynccontextmanager
+async def _provider(
+    world: World, clock: FastClock, scene: Scene, switches: Switches, stop: asyncio.Event
+) -> AsyncIterator[Settings]:
+    """The simulated provider; gives the settings by which it is reached."""
+    settings = load(
+        {
+            "TOUCHLINE_SIMULATOR__ENABLED": "true",
+            "TOUCHLINE_SIMULATOR__HTTP_PORT": "0",
+            "TOUCHLINE_SIMULATOR__MQTT_PORT": "0",
+            "TOUCHLINE_THESPORTS__REQUESTS_PER_MINUTE": "10000",
+            **world.environ,
+        }
+    )
+    ports: asyncio.Future[tuple[int, int]] = asyncio.get_running_loop().create_future()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(
+            run(
+                settings,
+                clock,
+                stop,
+                scene=scene,
+                switches=switches,
+                on_ready=lambda http, mqtt: ports.set_result((http, mqtt)),
+            )
+        )
+        http, mqtt = await ports
+        reached = {
+            "base_url": f"http://127.0.0.1:{http}/v1/football",
+            "mqtt_url": f"mqtt://127.0.0.1:{mqtt}",
+        }
+        try:
+            yield settings.model_copy(update={"thesports": settings.thesports.model_copy(update=reached)})
+        finally:
+            stop.set()
+
+
+def _client(settings: Settings, clock: FastClock) -> TheSports:
+    budget = Budget(settings.thesports.requests_per_minute, clock)
+    return TheSports(settings.thesports, clock, METRICS, budget)
+
+
+def _reader(clock: FastClock) -> Callable[[bytes], Any]:
+    return lambda payload: wire.read_push(payload, wire.latest_at(clock.now()))
+
+
+@contextlib.contextmanager
+def _heard() -> Iterator[LogCapture]:
+    """Everything that is logged, with the world it was said in."""
+    capture = LogCapture()
+    processors = structlog.get_config()["processors"]
+    before = list(processors)
+    processors[:] = [merge_contextvars, capture]
+    try:
+        yield capture
+    finally:
+        processors[:] = before
+
+
+@contextlib.contextmanager
+def _databases(postgres: Postgres, names: Mapping[str, object]) -> Iterator[dict[str, str]]:
+    """A migrated database for each name, as the application reaches it."""
+    template = str(conninfo_to_dict(postgres.owner_conninfo)["dbname"])
+    maintenance = make_conninfo(postgres.owner_conninfo, dbname="postgres")
+    made = {name: f"world_{name.lower()}" for name in names}
+    create, drop = sql.SQL("CREATE DATABASE {} TEMPLATE {}"), sql.SQL("DROP DATABASE {} WITH (FORCE)")
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        for database in made.values():
+            connection.execute(create.format(sql.Identifier(database), sql.Identifier(template)))
+        yield {name: make_conninfo(postgres.app_conninfo, dbname=made[name]) for name in names}
+        for database in made.values():
+            with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
+                connection.execute(drop.format(sql.Identifier(database)))
