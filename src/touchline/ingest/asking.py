@@ -1,9 +1,10 @@
-"""Asking the provider: an answer or no data, never an exception.
+"""Asking the provider. A loop gets an answer or no data, never an exception; a task is told why there is none.
 
 When a source begins to fail it is said once (`ingest.source.lost`), and once when it is back.
 """
 
 from collections.abc import Awaitable
+from typing import TypeVar
 
 import structlog
 
@@ -13,9 +14,11 @@ from touchline.ingest.ports import Pull
 from touchline.ingest.unreadable import Unreadables
 from touchline.provider.port import Reading
 
+R = TypeVar("R", bound=Reading)
+
 
 class Asking:
-    """What the polling loops ask through. What can't be read of an answer is kept on the way."""
+    """What everybody here asks through. What can't be read of an answer is kept on the way."""
 
     def __init__(self, pull: Pull, clock: Clock, unreadables: Unreadables) -> None:
         self.pull = pull
@@ -24,13 +27,20 @@ class Asking:
         self._log = structlog.get_logger().bind(part="asking")
         self._lost: dict[str, float] = {}
 
-    async def ask(self, endpoint: str, call: Awaitable[Reading]) -> Reading | None:
+    async def ask(self, endpoint: str, call: Awaitable[R]) -> R | None:
         """What `call` answers; None when the provider gives no answer, whatever the cause."""
+        try:
+            return await self.demand(endpoint, call)
+        except ProviderError:
+            return None
+
+    async def demand(self, endpoint: str, call: Awaitable[R]) -> R:
+        """What `call` answers. Raises ProviderError when the provider gives no answer."""
         try:
             reading = await call
         except ProviderError as error:
             self._failed(endpoint, error)
-            return None
+            raise
         self._answered(endpoint)
         self._unreadables.keep(reading.unreadable)
         return reading

@@ -20,7 +20,6 @@ from touchline.errors import StoreUnavailable
 from touchline.football.model import Answer, Observation, Question, Reason
 from touchline.ids import MatchId
 from touchline.ingest.inbox import Inbox
-from touchline.ingest.reconcile import Requests
 from touchline.ingest.retries import Retries
 from touchline.ingest.unreadable import Unreadables
 from touchline.ingest.waiting import WaitingRoom
@@ -43,6 +42,19 @@ class Writes(Protocol):
         """One outcome a claim, in order. Raises StoreUnavailable."""
 
 
+class Asks(Protocol):
+    """Who hears which matches somebody should ask the provider about."""
+
+    def unknown(self, match_id: MatchId) -> None:
+        """Claims came about a match that has no row."""
+
+    def history(self, match_id: MatchId) -> None:
+        """A finished match needs its `live/history`."""
+
+    def known(self, match_id: MatchId) -> None:
+        """The match has a row now."""
+
+
 class Intake:
     """The loop `observation_writer`."""
 
@@ -54,7 +66,7 @@ class Intake:
         inbox: Inbox,
         writer: Writes,
         waiting: WaitingRoom,
-        requests: Requests,
+        asks: Asks,
         unreadables: Unreadables,
         db: Database,
         clock: Clock,
@@ -64,7 +76,7 @@ class Intake:
         self._inbox = inbox
         self._writer = writer
         self._waiting = waiting
-        self._requests = requests
+        self._asks = asks
         self._unreadables = unreadables
         self._db = db
         self._clock = clock
@@ -141,7 +153,7 @@ class Intake:
             return
         if outcome.reason is Reason.UNKNOWN_MATCH:
             if self._waiting.add(seen):
-                self._requests.unknown(seen.match_id)
+                self._asks.unknown(seen.match_id)
             return
         if outcome.answer is not Answer.INVALID and seen.match_id in self._waiting:
             self._free([seen.match_id])
@@ -149,7 +161,7 @@ class Intake:
         if decision:
             self._retries.answered(seen, (*decision.applied, *decision.unchanged))
         if decision and Question.LIVE_HISTORY in decision.questions:
-            self._requests.history(seen.match_id)
+            self._asks.history(seen.match_id)
 
     async def _free_known(self) -> None:
         """Let claims go on whose row another process has made; send away those that waited too long."""
@@ -164,7 +176,7 @@ class Intake:
     def _free(self, match_ids: Iterable[MatchId]) -> None:
         for match_id in match_ids:
             self._freed += self._waiting.leave(match_id)
-            self._requests.known(match_id)
+            self._asks.known(match_id)
 
 
 class _Store:
