@@ -1,13 +1,16 @@
 """Migrations: plain SQL files, forward only, each run once in a transaction of its own.
 
-`schema_migration` records name and checksum of each. A recorded file that changed or vanished is
-refused: history is not rewritten. Two processes that migrate at once take turns.
+Ours come first, then those of Procrastinate, as the installed package has them. `schema_migration` records
+name and checksum of each. A recorded file that changed or vanished is refused: history is not rewritten.
+Two processes that migrate at once take turns.
 """
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -29,15 +32,19 @@ CREATE TABLE IF NOT EXISTS schema_migration (
 
 
 class MigrationRefused(TouchlineError):
-    """The database's history is not ours: a migration it has run differs from the file, or is unknown."""
+    """The database's history is not ours: a migration it has run differs from the file, or is unknown.
+
+    Only ours must be as they were: what others once released they may word anew.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One file of `migrations/`."""
+    """One file of `migrations/`, ours or Procrastinate's."""
 
     name: str
     text: bytes
+    ours: bool = True
 
     @property
     def checksum(self) -> str:
@@ -47,8 +54,22 @@ class Migration:
 def known() -> list[Migration]:
     """Every migration, in order."""
     folder = files("touchline.store") / "migrations"
-    found = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
-    return [Migration(entry.name, entry.read_bytes()) for entry in sorted(found, key=lambda each: each.name)]
+    found = [
+        Migration(entry.name, entry.read_bytes()) for entry in folder.iterdir() if entry.name.endswith(".sql")
+    ]
+    return [*sorted(found, key=lambda each: each.name), *_of_the_queue()]
+
+
+def _of_the_queue() -> list[Migration]:
+    """Procrastinate's own, read from the installed package without loading it."""
+    package = find_spec("procrastinate")
+    if package is None or package.origin is None:
+        raise MigrationRefused("the package procrastinate is not installed; its schema can't be made")
+    folder = Path(package.origin).parent / "sql" / "migrations"
+    return [
+        Migration(f"procrastinate/{path.name}", path.read_bytes(), ours=False)
+        for path in sorted(folder.glob("*.sql"))
+    ]
 
 
 def migrate(owner_conninfo: str) -> list[str]:
@@ -90,7 +111,7 @@ def _due(connection: psycopg.Connection[Any], ours: Sequence[Migration]) -> list
     if foreign := sorted(done.keys() - set(names)):
         raise MigrationRefused(f"the database has run {', '.join(foreign)}, which this version does not know")
     for migration in ours:
-        if done.get(migration.name, migration.checksum) != migration.checksum:
+        if migration.ours and done.get(migration.name, migration.checksum) != migration.checksum:
             raise MigrationRefused(f"{migration.name} was changed after it was run")
     return [migration for migration in ours if migration.name not in done]
 
