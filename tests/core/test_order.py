@@ -151,7 +151,7 @@ def test_an_operators_word_holds() -> None:
 
 
 def test_ranks_are_the_domains() -> None:
-    assert [RANK[source] for source in Source] == [5, 4, 3, 3, 2, 1, 1, 2, 2, 2, 2]
+    assert [RANK[source] for source in Source] == [5, 4, 3, 3, 2, 1, 1, 2, 2, 2, 2, 2]
     assert set(SPEAKS) == set(RANK) == set(Source)
 
 
@@ -316,10 +316,11 @@ def test_a_claim_that_says_nothing_changes_nothing() -> None:
     assert decision.match is match
 
 
-def test_incidents_are_needed_for_goals_and_incidents_alone() -> None:
+def test_incidents_are_needed_for_status_goals_and_incidents_alone() -> None:
     assert needs_incidents(a_claim(score=(0, 0)))
     assert needs_incidents(a_claim(incidents=[]))
-    assert not needs_incidents(a_claim(status=Status.ENDED, stats=[], tlive=[]))
+    assert needs_incidents(a_claim(status=Status.ENDED))
+    assert not needs_incidents(a_claim(stats=[], tlive=[]))
 
 
 # ---------------------------------------------------------------- schedule

@@ -5,7 +5,22 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from touchline.errors import ProviderError, ProviderRefused, ProviderTransient
 from touchline.ids import MatchId
-from touchline.provider.port import CatalogueRecord, Health, Kind, ProviderState, Reading, Report
+from touchline.provider.port import (
+    Analysis,
+    CatalogueRecord,
+    DeletedRead,
+    FormRead,
+    Health,
+    Kind,
+    ProviderState,
+    Reading,
+    Report,
+    Table,
+    TablesRead,
+    Tally,
+    TeamCounters,
+    TeamCountersRead,
+)
 
 Failure = ProviderError | None
 
@@ -20,6 +35,12 @@ class FakeProvider:
         self.trends: list[Report] = []
         self.parts: dict[tuple[str, MatchId], Report] = {}
         """What is asked for by match, by the name of the question."""
+        self.teams: list[TeamCounters] = []
+        self.halves: list[Report] = []
+        self.tables: list[Table] = []
+        self.analyses: list[Analysis] = []
+        self.tallies: list[Tally] = []
+        self.deleted_matches: list[MatchId] = []
         self.named: list[CatalogueRecord] = []
         self.page_size = 1_000
         self.asked: list[str] = []
@@ -71,6 +92,34 @@ class FakeProvider:
 
     async def half_stats(self, match_id: MatchId) -> Reading:
         return self._part("halves", match_id)
+
+    async def half_stats_list(self) -> Reading:
+        self._ask("halves")
+        return Reading(reports=self.halves)
+
+    async def team_stats_list(self) -> TeamCountersRead:
+        self._ask("teams")
+        return TeamCountersRead(teams=self.teams)
+
+    async def deleted(self) -> DeletedRead:
+        self._ask("deleted")
+        return DeletedRead(matches=self.deleted_matches)
+
+    async def tables_live(self) -> TablesRead:
+        self._ask("tables")
+        return TablesRead(tables=self.tables)
+
+    async def season_tables(self, season_id: str) -> TablesRead:
+        self._ask(f"tables?uuid={season_id}")
+        return TablesRead(tables=[table for table in self.tables if table.season_id == season_id])
+
+    async def analysis(self, match_id: MatchId) -> FormRead:
+        self._ask(f"analysis?uuid={match_id}")
+        return FormRead(analyses=[each for each in self.analyses if each.match_id == match_id])
+
+    async def compensation(self, page: int) -> FormRead:
+        self._ask(f"compensation?page={page}")
+        return FormRead(tallies=self.tallies[(page - 1) * self.page_size : page * self.page_size])
 
     async def catalogue(
         self,

@@ -1,4 +1,4 @@
-"""Team statistics, tables, earlier meetings and deletions as the provider documents them; payloads are invented."""
+"""Team statistics, tables, earlier meetings and deletions as documented, read; payloads are invented."""
 
 from typing import Any
 
@@ -17,8 +17,9 @@ HOME, AWAY = "z318q66hp66qo9j", "yl5ergphj74r8k0"
 SEASON, LAST_SEASON = "v2y8m4zh5xm9vjx", "9vjxmhqw3lkr5de"
 
 ROW: dict[str, Any] = {
-    "team_id": HOME, "promotion_id": "p1", "position": 1, "points": 48, "deduct_points": 0, "total": 22,
-    "won": 15, "draw": 3, "loss": 4, "goals": 44, "goals_against": 20, "goal_diff": 24, "home_total": 11, "home_won": 9,
+    "team_id": HOME, "promotion_id": "p1", "position": 1, "points": 48, "deduct_points": 0,
+    "total": 22, "won": 15, "draw": 3, "loss": 4, "goals": 44, "goals_against": 20, "goal_diff": 24,
+    "home_total": 11, "home_won": 9,
     "away_total": 11, "away_points": 20, "note": "", "updated_at": 1770480000,
 }  # fmt: skip
 

@@ -65,6 +65,7 @@ class Source(StrEnum):
     TREND_LIVE = "trend_live"
     TREND_DETAIL = "trend_detail"
     HALF_STATS = "half_stats"
+    TEAM_STATS = "team_stats"
 
 
 class Group(StrEnum):

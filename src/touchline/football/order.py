@@ -30,6 +30,7 @@ RANK: dict[Source, int] = {
     Source.TREND_LIVE: 2,
     Source.TREND_DETAIL: 2,
     Source.HALF_STATS: 2,
+    Source.TEAM_STATS: 2,
     Source.DIARY: 1,
     Source.SEASON_RECENT: 1,
 }
@@ -51,6 +52,7 @@ SPEAKS: dict[Source, frozenset[Group]] = {
     Source.TREND_LIVE: frozenset({Group.TREND}),
     Source.TREND_DETAIL: frozenset({Group.TREND}),
     Source.HALF_STATS: frozenset({Group.HALVES}),
+    Source.TEAM_STATS: frozenset({Group.STATS}),
 }
 DIARY_STATUSES = frozenset(
     {Status.ABNORMAL, Status.NOT_STARTED, Status.DELAYED, Status.CANCELLED, Status.TO_BE_DETERMINED}
@@ -85,6 +87,10 @@ def is_its_turn(match: Match, seen: Observation, group: Group, now_ms: int) -> b
         return False
     if group is Group.SCHEDULE:
         return True
+    if seen.source is Source.TEAM_STATS:
+        # It counts less than a live source does: it speaks where none has counted.
+        word = match.provenance.get(group)
+        return word is None or word.source is Source.TEAM_STATS
     if seen.source is Source.LIVE_HISTORY:
         claimed = seen.says.status
         return Status.ENDED in (match.status, claimed.status if claimed else None)

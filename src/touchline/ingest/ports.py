@@ -6,7 +6,15 @@ from datetime import date
 from typing import Protocol
 
 from touchline.ids import MatchId
-from touchline.provider.port import Kind, ProviderState, Reading
+from touchline.provider.port import (
+    DeletedRead,
+    FormRead,
+    Kind,
+    ProviderState,
+    Reading,
+    TablesRead,
+    TeamCountersRead,
+)
 
 ReadPush = Callable[[bytes], Reading]
 """Reads one payload of the push channel; never raises, what it can't read is in `unreadable`."""
@@ -48,6 +56,27 @@ class Pull(Protocol):
 
     async def half_stats(self, match_id: MatchId) -> Reading:
         """The statistics of each half of one match."""
+
+    async def half_stats_list(self) -> Reading:
+        """The statistics of the halves of every match that changed lately."""
+
+    async def team_stats_list(self) -> TeamCountersRead:
+        """What the teams did in every match that changed lately."""
+
+    async def deleted(self) -> DeletedRead:
+        """The matches taken back within 24 hours."""
+
+    async def tables_live(self) -> TablesRead:
+        """The tables that changed lately."""
+
+    async def season_tables(self, season_id: str) -> TablesRead:
+        """The tables of one season."""
+
+    async def analysis(self, match_id: MatchId) -> FormRead:
+        """What came before one match."""
+
+    async def compensation(self, page: int) -> FormRead:
+        """A page of how often the teams of coming matches won, drew and lost."""
 
     async def catalogue(
         self,

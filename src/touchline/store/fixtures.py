@@ -1,5 +1,8 @@
 """What ingest asks about the rows the schedule has made."""
 
+from collections.abc import Collection
+from typing import NamedTuple
+
 from touchline.football.model import Group
 from touchline.ids import MatchId
 from touchline.store.db import Tx
@@ -10,6 +13,13 @@ LATE_S = 7_200
 """A match that has not begun so long after its time is not about to."""
 LONGEST_S = 6 * 3_600
 """From the scheduled time to the end, at most; it keeps a look at what has ended short."""
+
+
+class Sides(NamedTuple):
+    """Who plays: the ids of both teams."""
+
+    home: str
+    away: str
 
 
 async def count(tx: Tx, start: int, end: int) -> int:
@@ -49,3 +59,9 @@ async def want_last_word(tx: Tx, after_s: int, back_s: int) -> list[tuple[Group,
     """What matches that ended between `back_s` and `after_s` ago have not been told since: the oldest first."""
     span = {"from_ts": tx.now - back_s, "until_ts": tx.now - after_s, "longest_s": LONGEST_S}
     return [(Group(group), MatchId(match_id)) for group, match_id in await tx.rows(SQL["want_last_word"], span)]
+
+
+async def sides(tx: Tx, match_ids: Collection[MatchId]) -> dict[MatchId, Sides]:
+    """Who plays in those of `match_ids` that have a row."""
+    rows = await tx.rows(SQL["sides"], {"ids": sorted(match_ids)})
+    return {MatchId(match_id): Sides(home, away) for match_id, home, away in rows}

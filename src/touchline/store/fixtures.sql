@@ -80,3 +80,6 @@ WHERE
     AND want.has
     AND coalesce((m.provenance -> want.part ->> 'observed_at_ms')::bigint, 0) < m.phase_entered_ts * 1000
 ORDER BY m.phase_entered_ts, m.external_id, want.part
+
+-- sides --
+SELECT external_id, home_team_id, away_team_id FROM ts_matches WHERE external_id = ANY(%(ids)s)

@@ -1,0 +1,61 @@
+"""What came before a match: asked for within a day of it, slowly, for the provider counts these calls."""
+
+from touchline.clock import Clock, now_ms
+from touchline.errors import ProviderError
+from touchline.ids import MatchId
+from touchline.ingest.asking import Asking
+from touchline.store import form
+from touchline.store.db import Database
+from touchline.task import Done, Run
+
+AHEAD_S = 24 * 3_600
+AGAIN_S = 12 * 3_600
+"""An analysis changes when its teams play, which they do not twice a day."""
+BETWEEN_S = 1.0
+"""Real seconds between two analyses: the provider allows sixty a minute (its documentation)."""
+PAGES_MAX = 20
+
+
+class FormSync:
+    """The job `h2h_pre_sync`: meetings and last matches one match a call, counts a page a call."""
+
+    def __init__(self, asking: Asking, db: Database, clock: Clock) -> None:
+        self._asking = asking
+        self._db = db
+        self._clock = clock
+
+    async def run(self, run: Run) -> Done:
+        """Ask about the next matches. Raises ProviderError when nothing has an answer."""
+        wanted = await self._wanted(run.batch_size)
+        items = await self._tallies()
+        for place, match_id in enumerate(wanted):
+            if place:
+                await self._clock.sleep(BETWEEN_S)
+            try:
+                await self._analysis(match_id)
+            except ProviderError:
+                return Done(items=items, failed=len(wanted) - place)
+            items += 1
+        return Done(items=items)
+
+    async def _wanted(self, most: int) -> list[MatchId]:
+        async with self._db.transaction(now_ms(self._clock)) as tx:
+            return await form.want(tx, AHEAD_S, AGAIN_S, most)
+
+    async def _tallies(self) -> int:
+        """Every page of counts, until one brings nothing we have not seen."""
+        seen: set[MatchId] = set()
+        for page in range(1, PAGES_MAX + 1):
+            found = await self._asking.demand("compensation/list", self._asking.pull.compensation(page))
+            new = [(tally.match_id, tally) for tally in found.tallies if tally.match_id not in seen]
+            if not new:
+                break
+            seen.update(match_id for match_id, _ in new)
+            async with self._db.transaction(now_ms(self._clock)) as tx:
+                await form.save_tallies(tx, new)
+        return len(seen)
+
+    async def _analysis(self, match_id: MatchId) -> None:
+        found = await self._asking.demand("match/analysis", self._asking.pull.analysis(match_id))
+        async with self._db.transaction(now_ms(self._clock)) as tx:
+            await form.save_analysis(tx, match_id, next(iter(found.analyses), None))

@@ -1,0 +1,81 @@
+"""How the leagues stand: the tables that moved, and those of the seasons somebody wants.
+
+A table of a season in which nobody plays around now is refused: it would be yesterday's. A season's
+tables come together, one a group.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+
+from touchline.clock import Clock, now_ms
+from touchline.errors import ProviderError
+from touchline.ingest.asking import Asking
+from touchline.provider.port import Table
+from touchline.store import standings
+from touchline.store.db import Database
+from touchline.store.standings import StoredTable
+from touchline.task import Done, Run
+
+SEASONS_SAID_MAX = 10
+"""Refused seasons a line names."""
+
+
+class StandingsSync:
+    """The job `live_standings_sync`: one call for all that moved, then the wanted seasons one by one."""
+
+    def __init__(self, asking: Asking, db: Database, clock: Clock) -> None:
+        self._asking = asking
+        self._db = db
+        self._clock = clock
+        self._log = structlog.get_logger().bind(part="standings")
+
+    async def run(self, run: Run) -> Done:
+        """Keep what moved. Raises ProviderError when that has no answer; a wanted season without one stays
+        wanted and counts as failed."""
+        moved = await self._asking.demand("table/live", self._asking.pull.tables_live())
+        done = await self._keep(moved.tables)
+        failed = 0
+        for season_id, wanted_ts in (await self._wanted(run.batch_size)).items():
+            try:
+                found = await self._asking.demand(
+                    "season/recent/table/detail", self._asking.pull.season_tables(season_id)
+                )
+            except ProviderError:
+                failed += 1
+                break
+            done += await self._keep(found.tables)
+            async with self._db.transaction(now_ms(self._clock)) as tx:
+                await standings.got(tx, season_id, wanted_ts)
+        return Done(items=done, failed=failed)
+
+    async def _wanted(self, most: int) -> dict[str, int]:
+        async with self._db.transaction(now_ms(self._clock)) as tx:
+            return dict(await standings.wanted(tx, most))
+
+    async def _keep(self, tables: Sequence[Table]) -> int:
+        """Keep the tables of seasons that are being played; how many there were of them."""
+        if not tables:
+            return 0
+        seasons = {table.season_id for table in tables}
+        async with self._db.transaction(now_ms(self._clock)) as tx:
+            played = await standings.played(tx, seasons)
+            kept = [_stored(table) for table in tables if table.season_id in played]
+            await standings.save(tx, kept)
+        if refused := sorted(seasons - played):
+            self._log.warning("standings.refused", seasons=len(refused), season_ids=refused[:SEASONS_SAID_MAX])
+        return len(kept)
+
+
+def _stored(table: Table) -> StoredTable:
+    return StoredTable(
+        season_id=table.season_id,
+        table_id=table.id,
+        stage_id=table.stage_id,
+        conference=table.conference,
+        group_num=table.group,
+        teams=msgspec.to_builtins(table.rows),
+        promotions=msgspec.to_builtins(table.promotions),
+        provider_ts=table.updated_at,
+    )
