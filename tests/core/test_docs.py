@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.core.drawing import diagram
 
-from touchline.football import decide, kickoff, minute, order, phase, status
+from touchline.football import consequences, judges, kickoff, minute, order, phase, status
 from touchline.football.model import Group, Reason
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "core.md"
@@ -41,7 +41,7 @@ def test_every_limit_is_named_with_its_value(page: str) -> None:
         f"last {order.SUPERSEDED_MAX}",
         f"{phase.REPEAT_MS // 1000} s",
         f"{status.PROVISIONAL_MS // 60_000} min",
-        f"{decide.CORRECTABLE_S // 3600} h",
+        f"{judges.CORRECTABLE_S // 3600} h",
         f"{kickoff.WINDOW_S} s",
         f"{kickoff.SECOND_PERIOD_S.start}–{kickoff.SECOND_PERIOD_S.stop - 1} s",
         f"{-minute.EARLY_S} s",
@@ -52,5 +52,5 @@ def test_every_limit_is_named_with_its_value(page: str) -> None:
 
 
 def test_every_warning_of_the_core_is_listed(page: str) -> None:
-    for name in (*decide.WARNINGS, minute.KICKOFF_IN_FUTURE, minute.OVERRUN):
+    for name in (*consequences.WARNINGS, minute.KICKOFF_IN_FUTURE, minute.OVERRUN):
         assert f"`{name}`" in page

@@ -5,7 +5,8 @@ GOALS = frozenset({1, 8, 17})
 CARDS = frozenset({3, 4, 15})
 """Yellow, red, second yellow; the last is a dismissal by itself."""
 SECOND_YELLOW = 15
-KICKS = frozenset({29, 30})
+KICK_SCORED = 29
+KICKS = frozenset({KICK_SCORED, 30})
 """A kick of the shoot-out, scored or missed."""
 MIDFIELD, END, KICKS_ENDED = 11, 12, 27
 MARKERS = frozenset({MIDFIELD, END, KICKS_ENDED})

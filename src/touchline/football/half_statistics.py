@@ -25,6 +25,18 @@ def kept(before: Match, state: Match) -> Match:
     return state
 
 
+def reckoned_late(state: Match) -> Match:
+    """`state` of a match that is over with the second half reckoned where that could not be done at its end.
+
+    Its counters or those of the first half came later. Not after extra time, which they have in them.
+    """
+    lacks = state.first_half_stats is not None and not state.second_half_stats and not _is_told(state)
+    alone = state.overtime_kickoff_ts is None and state.extra_time is None and not state.schedule.has_ot
+    if not (lacks and alone and state.status is Status.ENDED and state.statistics):
+        return state
+    return replace(state, second_half_stats=grown(state.statistics, state.first_half_stats or ()))
+
+
 def grown(full: Iterable[Stat], first: Iterable[HalfStat]) -> tuple[HalfStat, ...]:
     """The second half of counters that stand at `full` and stood at `first` at half-time.
 

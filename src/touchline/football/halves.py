@@ -4,10 +4,10 @@ List order is the truth about halves, not `time` (football data, incidents on th
 before the half-time marker is the first half, whatever its minute.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from enum import StrEnum
 
-from touchline.football.codes import ADDED_TIME, END, GOALS, KICKS, KICKS_ENDED, MIDFIELD
+from touchline.football.codes import ADDED_TIME, END, GOALS, KICK_SCORED, KICKS, KICKS_ENDED, MIDFIELD
 from touchline.football.model import Incident, Pair, Side
 from touchline.football.text import capped
 
@@ -51,19 +51,37 @@ def shown_minute(entry: Incident, half: Half) -> str:
     return capped(entry.time, _LAST[half])
 
 
+def split(entries: Sequence[Incident]) -> Mapping[Half, tuple[Incident, ...]]:
+    """The list half by half, each in its order; nothing is left out and nothing is told twice."""
+    parts: dict[Half, list[Incident]] = {half: [] for half in Half}
+    for entry, half in zip(entries, halves(entries), strict=True):
+        parts[half].append(entry)
+    return {half: tuple(part) for half, part in parts.items()}
+
+
 def first_half_goals(entries: Sequence[Incident]) -> Pair:
     """Goals of the first half by the list."""
-    sides = [
-        entry.side
-        for entry, half in zip(entries, halves(entries), strict=True)
-        if half is Half.FIRST and entry.type in GOALS
-    ]
-    return sides.count(Side.HOME), sides.count(Side.AWAY)
+    return goals_among(split(entries)[Half.FIRST])
+
+
+def goals_among(entries: Iterable[Incident]) -> Pair:
+    """Goals of both sides among `entries`."""
+    return _counted(entries, GOALS)
+
+
+def kicks_scored(entries: Iterable[Incident]) -> Pair:
+    """Kicks of the shoot-out that went in, of both sides."""
+    return _counted(entries, frozenset({KICK_SCORED}))
 
 
 def has_midfield(entries: Sequence[Incident]) -> bool:
     """Whether the list says where half-time was."""
     return any(entry.type == MIDFIELD for entry in entries)
+
+
+def _counted(entries: Iterable[Incident], types: Set[int]) -> Pair:
+    sides = [entry.side for entry in entries if entry.type in types]
+    return sides.count(Side.HOME), sides.count(Side.AWAY)
 
 
 def _added(entry: Incident) -> int:

@@ -38,12 +38,15 @@ from touchline.ids import MatchId
 
 __all__ = [
     "LIVE",
+    "NOTHING_VERIFIED",
     "NO_SLOTS",
     "RUNNING",
     "Answer",
     "CardShown",
+    "Completeness",
     "Counts",
     "Decision",
+    "Gap",
     "GoalCancelled",
     "GoalDetailed",
     "GoalReported",
@@ -63,6 +66,7 @@ __all__ = [
     "Match",
     "Observation",
     "Pair",
+    "Part",
     "Pause",
     "Pending",
     "Period",
@@ -147,6 +151,44 @@ class Pause(Struct, frozen=True):
     ended_ts: int | None = None
 
 
+class Part(StrEnum):
+    """What of a match is verified, each by itself."""
+
+    FIRST_HALF = "first_half"
+    SECOND_HALF = "second_half"
+    FULL_TIME = "full_time"
+
+
+class Gap(StrEnum):
+    """Why a part that is over is not verified."""
+
+    UNCHECKED = "unchecked"
+    """Nobody has looked yet."""
+    INCIDENTS_MISSING = "incidents_missing"
+    """There were goals and no list tells of any."""
+    GOALS_DIFFER = "goals_differ"
+    """The list puts other goals into the part than the score does."""
+    STATISTICS_MISSING = "statistics_missing"
+    """The goals agree; the statistics are to come, and the coverage does not say that nobody counts."""
+
+
+class Completeness(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which parts are verified (see `completeness.py`), and what was done about the others."""
+
+    first_half: bool
+    second_half: bool
+    full_time: bool
+    reason: Mapping[Part, Gap] = {}
+    """Of the parts that are over and not verified."""
+    attempts: int = 0
+    """How often the provider was asked about them in vain since a part was last found open."""
+    checked_at: int | None = None
+    """When it last was."""
+
+
+NOTHING_VERIFIED = Completeness(first_half=False, second_half=False, full_time=False)
+
+
 class StoredIncident(Struct, frozen=True, kw_only=True):
     """An incident with its identity. `ordinal` (from 1) names it within its match for ever."""
 
@@ -195,6 +237,7 @@ class Match(Struct, frozen=True, kw_only=True):
     first_half_stats: tuple[HalfStat, ...] | None = None
     second_half_stats: tuple[HalfStat, ...] | None = None
     """Of each half: the match's own counters until the provider says it (see `half_statistics.py`)."""
+    completeness: Completeness = NOTHING_VERIFIED
     tlive: tuple[TextLine, ...] = ()
     lineup: Lineup | None = None
     trend: Trend | None = None

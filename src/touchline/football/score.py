@@ -8,9 +8,9 @@ counts kicks and is never added. So a 1-1 never turns into 0-0 as extra time beg
 from msgspec.structs import replace
 
 from touchline.football import incidents
-from touchline.football.codes import END, GOALS
-from touchline.football.halves import Half, halves
-from touchline.football.model import Counts, Goals, Match, Pair, Reason, Score, Side, Slots
+from touchline.football.codes import END
+from touchline.football.halves import Half, goals_among, split
+from touchline.football.model import Counts, Goals, Match, Pair, Reason, Score, Slots
 
 SLOT_MAX = 32_767
 
@@ -148,12 +148,7 @@ def _extra_time(match: Match, *, alone: bool) -> Pair | None:
 
 def _goals_in_extra_time(match: Match) -> Pair | None:
     """Goals listed after the 90-minute marker, or None without that marker."""
-    entries = incidents.listed(match.incidents)
-    if not any(entry.what.type == END for entry in entries):
+    entries = [one.what for one in incidents.listed(match.incidents)]
+    if not any(entry.type == END for entry in entries):
         return None
-    sides = [
-        entry.what.side
-        for entry, half in zip(entries, halves([entry.what for entry in entries]), strict=True)
-        if half is Half.EXTRA_TIME and entry.what.type in GOALS
-    ]
-    return sides.count(Side.HOME), sides.count(Side.AWAY)
+    return goals_among(split(entries)[Half.EXTRA_TIME])

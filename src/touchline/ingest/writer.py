@@ -17,7 +17,8 @@ from msgspec import Struct
 
 from touchline.clock import Clock, now_ms
 from touchline.errors import StaleWrite
-from touchline.football import half_statistics
+from touchline.football import completeness, half_statistics
+from touchline.football.completeness import Lists
 from touchline.football.decide import create, decide, needs_incidents
 from touchline.football.model import Answer, Decision, Group, Match, Observation, Reason
 from touchline.football.order import is_live
@@ -92,6 +93,8 @@ class _Draft:
             visible=bool(applied),
             seen_live=self.seen_live(match.id),
             halves=half_statistics.differ(stored, match),
+            completeness=match.completeness != stored.completeness,
+            lists=_lists(stored, match),
             incidents=tuple(
                 {each.ordinal: each for decision in decisions for each in decision.incidents}.values()
             ),
@@ -197,6 +200,12 @@ class Writer:
         invalid = sum(each.reason in ID_FAILURES for each in outcomes)
         self._metrics.lock_contention.set(contended / len(outcomes))
         self._metrics.invalid_ids.set(invalid / len(outcomes))
+
+
+def _lists(stored: Match, match: Match) -> Lists:
+    """The incidents of the halves that are over, where a whistle or an edit may have changed them."""
+    stands = match.incidents is stored.incidents and match.status is stored.status
+    return matches.NO_LISTS if stands else completeness.lists(match)
 
 
 async def _lock(

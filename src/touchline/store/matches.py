@@ -9,9 +9,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct, structs
 
+from touchline.football.completeness import Lists
 from touchline.football.model import (
+    Completeness,
     Group,
     HalfStat,
+    Incident,
     KickoffRevision,
     Lineup,
     Match,
@@ -37,6 +40,7 @@ STATUS = {status.value: status for status in Status}
 _provenance = msgspec.json.Decoder(dict[Group, Provenance])
 _pending = msgspec.json.Decoder(Pending)
 _statistics = msgspec.json.Decoder(tuple[Stat, ...])
+_completeness = msgspec.json.Decoder(Completeness)
 _half_stats = msgspec.json.Decoder(tuple[HalfStat, ...])
 _coverage = msgspec.json.Decoder(dict[str, int])
 _environment = msgspec.json.Decoder(dict[str, str])
@@ -51,6 +55,9 @@ THINGS: Mapping[str, msgspec.json.Decoder[Any]] = {
 """What hangs on a row, by its kind in the statement."""
 
 
+NO_LISTS = Lists()
+
+
 class Save(Struct, frozen=True, kw_only=True):
     """A match as it is to be, and what hangs on it. `match.version` is the one it was read with."""
 
@@ -63,6 +70,10 @@ class Save(Struct, frozen=True, kw_only=True):
     """Whether a live source was among those who named it."""
     halves: bool = False
     """Whether the statistics of a half changed."""
+    completeness: bool = False
+    """Whether what is verified of it changed, or what was done about it."""
+    lists: Lists = NO_LISTS
+    """The incidents of the halves that are over, where they may have changed."""
     incidents: tuple[StoredIncident, ...] = ()
     revisions: tuple[KickoffRevision, ...] = ()
     pauses: tuple[Pause, ...] = ()
@@ -161,6 +172,7 @@ def _match(row: Row, hanging: Mapping[str, Sequence[Any]]) -> Match:
         shoot_out_reached, home_extra_time, away_extra_time, first_half_kickoff_ts, second_half_kickoff_ts,
         overtime_kickoff_ts, minute, last_minute_update_ts, provider_update_time, last_event_ts, last_seen_ts,
         last_live_seen_ts, provenance, pending, statistics, first_half_stats, second_half_stats,
+        data_completeness,
     ) = row[26:]  # fmt: skip
     return Match(
         id=match_id,
@@ -191,6 +203,7 @@ def _match(row: Row, hanging: Mapping[str, Sequence[Any]]) -> Match:
         statistics=_statistics.decode(statistics),
         first_half_stats=first_half_stats and _half_stats.decode(first_half_stats),
         second_half_stats=second_half_stats and _half_stats.decode(second_half_stats),
+        completeness=_completeness.decode(data_completeness),
         tlive=_only(hanging, "commentary") or (),
         lineup=_only(hanging, "lineup"),
         trend=_only(hanging, "trend"),
@@ -264,6 +277,10 @@ class _Live(Struct, frozen=True, kw_only=True):
     statistics: tuple[Stat, ...] | None
     first_half_stats: tuple[HalfStat, ...] | None
     second_half_stats: tuple[HalfStat, ...] | None
+    incidents_first_half: tuple[Incident, ...] | None
+    incidents_second_half: tuple[Incident, ...] | None
+    incidents_extra: tuple[Incident, ...] | None
+    data_completeness: Completeness | None
 
 
 def _live(given: Save) -> _Live:
@@ -293,6 +310,10 @@ def _live(given: Save) -> _Live:
         statistics=match.statistics if Group.STATS in given.applied else None,
         first_half_stats=match.first_half_stats if given.halves else None,
         second_half_stats=match.second_half_stats if given.halves else None,
+        incidents_first_half=given.lists.first,
+        incidents_second_half=given.lists.second,
+        incidents_extra=given.lists.extra,
+        data_completeness=match.completeness if given.completeness else None,
     )
 
 

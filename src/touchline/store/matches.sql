@@ -15,7 +15,7 @@ SELECT
     shoot_out_reached, home_score_extra_time, away_score_extra_time, first_half_kickoff_ts, second_half_kickoff_ts, overtime_kickoff_ts,
     minute, last_minute_update_ts, provider_update_time, last_event_ts, last_seen_ts,
     last_live_seen_ts, provenance::text, pending::text, statistics::text, first_half_stats::text,
-    statistics_second_half::text
+    statistics_second_half::text, data_completeness::text
 FROM set_config('lock_timeout', %(wait_ms)s, TRUE) AS bounded, ts_matches AS m
 WHERE m.external_id = ANY(%(ids)s)
 ORDER BY m.external_id
@@ -32,7 +32,7 @@ SELECT
     shoot_out_reached, home_score_extra_time, away_score_extra_time, first_half_kickoff_ts, second_half_kickoff_ts, overtime_kickoff_ts,
     minute, last_minute_update_ts, provider_update_time, last_event_ts, last_seen_ts,
     last_live_seen_ts, provenance::text, pending::text, statistics::text, first_half_stats::text,
-    statistics_second_half::text
+    statistics_second_half::text, data_completeness::text
 FROM set_config('lock_timeout', %(wait_ms)s, TRUE) AS bounded, ts_matches AS m
 WHERE m.external_id = ANY(%(ids)s)
 ORDER BY m.external_id
@@ -85,7 +85,7 @@ RETURNING external_id
 
 -- save --
 -- No row back: somebody else has raised the version since it was read. Provenance comes for the groups
--- that were set, statistics where they changed; those of a half are never taken back.
+-- that were set, statistics, halves and completeness where they changed; what a half has is never taken back.
 UPDATE ts_matches AS stored
 SET
     version = stored.version + 1,
@@ -113,7 +113,11 @@ SET
     pending = given.pending,
     statistics = coalesce(given.statistics, stored.statistics),
     first_half_stats = coalesce(given.first_half_stats, stored.first_half_stats),
-    statistics_second_half = coalesce(given.second_half_stats, stored.statistics_second_half)
+    statistics_second_half = coalesce(given.second_half_stats, stored.statistics_second_half),
+    incidents_first_half = coalesce(given.incidents_first_half, stored.incidents_first_half),
+    incidents_second_half = coalesce(given.incidents_second_half, stored.incidents_second_half),
+    incidents_extra = coalesce(given.incidents_extra, stored.incidents_extra),
+    data_completeness = coalesce(given.data_completeness, stored.data_completeness)
 FROM
     json_to_recordset(%(rows)s) AS given (
         id text, version bigint, visible boolean, status_id smallint, phase_entered_ts bigint,
@@ -121,7 +125,8 @@ FROM
         shoot_out_reached boolean, home_score_extra_time smallint, away_score_extra_time smallint,
         first_half_kickoff_ts bigint, second_half_kickoff_ts bigint, overtime_kickoff_ts bigint,
         provider_update_time bigint, last_event_ts bigint, seen_live boolean, provenance jsonb,
-        pending jsonb, statistics jsonb, first_half_stats jsonb, second_half_stats jsonb
+        pending jsonb, statistics jsonb, first_half_stats jsonb, second_half_stats jsonb,
+        incidents_first_half jsonb, incidents_second_half jsonb, incidents_extra jsonb, data_completeness jsonb
     )
 WHERE stored.external_id = given.id AND stored.version = given.version
 RETURNING stored.external_id
