@@ -13,6 +13,7 @@ from tests.proof.final import TYPES, incidents
 from tests.proof.timelines import Timeline, parse
 
 from touchline.simulator import timelines
+from touchline.simulator.faults.switches import Switches
 from touchline.simulator.programme import Programme
 from touchline.simulator.script import Script
 from touchline.simulator.telling import punctual, tell
@@ -69,7 +70,7 @@ def scripts(lines: Sequence[Mapping[str, Any]], start: float) -> list[Script]:
     return [tell(course, punctual(STATS_EVERY_S), 1) for course in courses]
 
 
-def programme(lines: Sequence[Mapping[str, Any]], start: float) -> Programme:
+def programme(lines: Sequence[Mapping[str, Any]], start: float, _switches: Switches) -> Programme:
     """The scene of these matches."""
     return Programme(scripts(lines, start))
 

@@ -91,7 +91,8 @@ class World:
     times: float = 15.0
     speed: float = 30.0
     environ: Mapping[str, str] = field(default_factory=dict)
-    scene: Callable[[Sequence[Mapping[str, Any]], float], Scene] = programme
+    scene: Callable[[Sequence[Mapping[str, Any]], float, Switches], Scene] = programme
+    """Makes what is played of `matches`, from an instant on."""
     meanwhile: "Callable[[Stage], Awaitable[None]] | None" = None
     after_s: float = 120.0
     """Football seconds it goes on after the last word."""
@@ -269,7 +270,7 @@ async def staged(name: str, world: World, conninfo: str, entries: list[EventDict
     clock = FastClock(world.times, world.speed)
     switches = Switches(world.seed)
     switches.on(*world.faults)
-    scene = world.scene(world.matches, EPOCH)
+    scene = world.scene(world.matches, EPOCH, switches)
     stop, quiet = asyncio.Event(), asyncio.Event()
     async with contextlib.AsyncExitStack() as open_:
         db = await open_.enter_async_context(

@@ -26,6 +26,11 @@ class Catalogue:
         }
         self._by_id = {kind: {str(row["id"]): row for row in rows} for kind, rows in self._lists.items()}
 
+    @property
+    def kinds(self) -> Sequence[str]:
+        """What there are lists of."""
+        return tuple(self._lists)
+
     def rows(self, kind: str) -> Sequence[Record]:
         """Every record of `kind`, oldest change first."""
         return self._lists[kind]

@@ -17,7 +17,9 @@ LIVE_S = 7_200
 class Scene(Protocol):
     """Everything that is played. Instants are football time; an answer follows from `now` alone."""
 
-    catalogue: Catalogue
+    @property
+    def catalogue(self) -> Catalogue:
+        """Every named thing."""
 
     def frames(self, after: float, until: float) -> Iterator[Frame]:
         """What is pushed in (after, until], in order."""

@@ -13,6 +13,7 @@ from touchline.settings.parts import Settings
 from touchline.settings.parts import Simulator as SimulatorSettings
 from touchline.simulator import timelines
 from touchline.simulator.broker import Broker
+from touchline.simulator.faults.fixtures import Unsettled
 from touchline.simulator.faults.outlet import Faulty
 from touchline.simulator.faults.switches import Switches, codes
 from touchline.simulator.http import Account, Application, listener, server
@@ -45,7 +46,7 @@ async def run(
     wanted = settings.simulator
     switches = switches or Switches(wanted.seed)
     switches.on(*codes(wanted.faults))
-    scene = scene or build(settings, clock.now())
+    scene = Unsettled(scene or build(settings, clock.now()), switches)
     way_out = outlet or Faulty(switches, clock)
     account = Account(settings.thesports.user, settings.thesports.secret.get_secret_value())
     with (

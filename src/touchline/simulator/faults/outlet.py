@@ -1,11 +1,11 @@
-"""The outlet of a provider with faults: those that are on, one after the other, in the order of their codes."""
+"""The outlet of a provider with faults: those that are on, one after the other, in a fixed order."""
 
 from collections.abc import Mapping, Sequence
 
 from touchline.clock import Clock
 from touchline.simulator.faults.answers import answer_faults
 from touchline.simulator.faults.pushes import push_faults
-from touchline.simulator.faults.seams import Question
+from touchline.simulator.faults.seams import PushFault, Question
 from touchline.simulator.faults.switches import Switches
 from touchline.simulator.outlet import Reply
 from touchline.simulator.script import Frame
@@ -19,11 +19,13 @@ class Faulty:
     def __init__(self, switches: Switches, clock: Clock) -> None:
         self._switches = switches
         self._clock = clock
-        self._answers = answer_faults(switches, clock)
-        self._pushes = push_faults(switches, clock)
+        own = answer_faults(switches, clock)
+        self._slow = own.slow
+        self._answers = own.answers
+        self._pushes: Sequence[PushFault] = (*own.pushes, *push_faults(switches, clock))
 
     def instant(self, path: str, now: float) -> float:
-        return now
+        return self._slow.instant(path, now) if self._switches.is_on(self._slow.code) else now
 
     async def reply(self, path: str, query: Mapping[str, str], reply: Reply) -> Reply:
         if not path.startswith(ROOT):

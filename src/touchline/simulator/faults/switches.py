@@ -15,6 +15,7 @@ class Switches:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._on: set[str] = set()
+        self._turns: dict[str, int] = {}
         self._rngs: dict[str, Random] = {}
         self._log = structlog.get_logger()
 
@@ -40,10 +41,16 @@ class Switches:
         wanted = (self._on | set(_known(on))) - set(_known(off))
         switched_on, switched_off = sorted(wanted - self._on), sorted(self._on - wanted)
         self._on = wanted
+        for code in switched_on:
+            self._turns[code] = self.turn(code) + 1
         for code in switched_off:
             self._rngs.pop(code, None)
         if switched_on or switched_off:
             self._log.warning("simulator.faults.switched", on=switched_on, off=switched_off, active=self.active)
+
+    def turn(self, code: str) -> int:
+        """How often a fault was switched on so far: what it remembers is of one turn."""
+        return self._turns.get(code, 0)
 
     def rng(self, code: str) -> Random:
         """The one generator of a fault: it goes on from draw to draw, and begins anew after it was off."""
