@@ -34,6 +34,8 @@ class What(StrEnum):
     DETAIL = "detail"
     KICK_SCORED = "kick_scored"
     KICK_MISSED = "kick_missed"
+    RESCINDED = "rescinded"
+    AWARDED = "awarded"
     RECORD = "record"
 
 
@@ -68,7 +70,7 @@ class Happening(Struct, frozen=True, kw_only=True):
     mark: int = 0
     """Incident type of a period marker."""
     codes: tuple[int, int] = (0, 0)
-    """Reason and result of a video review."""
+    """Reason and result of a video review; of an award the goals, home's and away's."""
     vague: bool = False
     """First told without names; a DETAIL brings them."""
     record: tuple[tuple[str, int | str], ...] = ()

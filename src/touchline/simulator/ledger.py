@@ -55,6 +55,8 @@ class Ledger:
         self._say_added = say_added
         self._entries: dict[int, Record] = {}
         self._known: dict[int, Happening] = {}
+        self._counted: dict[int, tuple[int, ...]] = {}
+        """The slots each goal counts in."""
         self._next_key = -1
         if not corners:
             for slots in self.slots.values():
@@ -88,19 +90,23 @@ class Ledger:
         return Channel.SCORE
 
     def _goal(self, happening: Happening) -> Channel:
-        self._count_goal(happening.side, +1)
-        self._add(happening)
+        key = self._add(happening)
+        self._counted[key] = self._slots_now()
+        self._count_goal(key, +1)
         self._renumber()
         return Channel.SCORE | Channel.INCIDENTS
 
-    def _count_goal(self, side: int, step: int) -> None:
-        slots = self.slots[side]
+    def _slots_now(self) -> tuple[int, ...]:
         if self.status == wire.EXTRA_TIME:
+            return (wire.AFTER_EXTRA_TIME,)
+        return (wire.GOALS, wire.AT_HALF_TIME) if self.status == wire.FIRST_HALF else (wire.GOALS,)
+
+    def _count_goal(self, key: int, step: int) -> None:
+        slots, counted = self.slots[self._known[key].side], self._counted[key]
+        for slot in counted:
+            slots[slot] += step
+        if "has_ot" in self.record and wire.GOALS in counted:
             slots[wire.AFTER_EXTRA_TIME] += step
-            return
-        slots[wire.GOALS] += step
-        if self.status == wire.FIRST_HALF:
-            slots[wire.AT_HALF_TIME] += step
 
     def _card(self, happening: Happening) -> Channel:
         for slot in CARD_SLOTS[happening.what]:
@@ -134,7 +140,7 @@ class Ledger:
         result = happening.codes[1]
         changed = Channel.INCIDENTS
         if about and result == wire.GOAL_CANCELLED:
-            self._count_goal(about.side, -1)
+            self._count_goal(about.key, -1)
         elif about and result == wire.RED_CANCELLED:
             self.slots[about.side][wire.REDS] -= 1
         if about and result in {wire.GOAL_CANCELLED, wire.RED_CANCELLED}:
@@ -147,11 +153,29 @@ class Ledger:
     def _reinstated(self, happening: Happening) -> Channel:
         """A goal taken back by the review `key` counts after all: `about` names the goal."""
         goal = self._known[happening.about]
-        self._count_goal(goal.side, +1)
+        self._count_goal(goal.key, +1)
         self._entries[happening.key] = {**self._entries[happening.key], "var_result": wire.GOAL_STANDS}
         self._add(goal)
         self._renumber()
         return Channel.SCORE | Channel.INCIDENTS
+
+    def _rescinded(self, happening: Happening) -> Channel:
+        """A card that `about` names was never shown, without a review."""
+        card = self._known[happening.about]
+        for slot in CARD_SLOTS[card.what]:
+            self.slots[card.side][slot] -= 1
+        del self._entries[card.key]
+        return Channel.SCORE | Channel.INCIDENTS
+
+    def _awarded(self, happening: Happening) -> Channel:
+        """The goals are set at a table, whatever was played; nothing about it is in the list."""
+        for side, goals in zip((wire.HOME, wire.AWAY), happening.codes, strict=True):
+            slots = self.slots[side]
+            slots[wire.GOALS] = goals
+            if "has_ot" in self.record:
+                slots[wire.AFTER_EXTRA_TIME] = goals
+        self.record.update(happening.record)
+        return Channel.SCORE
 
     def _detail(self, happening: Happening) -> Channel:
         if happening.about not in self._entries:
@@ -214,6 +238,8 @@ class Ledger:
         What.DETAIL: _detail,
         What.KICK_SCORED: _kick,
         What.KICK_MISSED: _kick,
+        What.RESCINDED: _rescinded,
+        What.AWARDED: _awarded,
         What.RECORD: _record,
     }
 

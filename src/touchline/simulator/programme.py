@@ -67,8 +67,8 @@ def recent_details(scripts: Iterable[Script], now: float) -> Iterator[Record]:
 
 
 def finished_detail(script: Script, now: float) -> Record | None:
-    """The detail of a match that is over."""
-    return script.detail(now) if script.record(now)["status_id"] == ENDED else None
+    """The detail of a match that is over, as it is meant: history does not repeat what went wrong live."""
+    return script.meant.detail(now) if script.record(now)["status_id"] == ENDED else None
 
 
 def catalogue_of(fixtures: Sequence[Fixture]) -> Catalogue:

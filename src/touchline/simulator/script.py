@@ -5,14 +5,14 @@ anew at that instant knows what one that ran all along knows.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
 
 from touchline.simulator.course import Course
-from touchline.simulator.stats import Stats
 from touchline.simulator.wire import Json, Record
 
 
@@ -45,6 +45,19 @@ class Patch(Struct, frozen=True):
     fields: Record
 
 
+class Counters(Protocol):
+    """The statistics of a match."""
+
+    def ticks(self, after: float, until: float) -> Iterator[float]:
+        """The instants in (after, until] at which they are told."""
+
+    def last_tick(self, now: float) -> float | None:
+        """The newest of those instants that is not after `now`."""
+
+    def at(self, tick: float, score: Sequence[Json]) -> list[Json]:
+        """What is told at `tick`, when `score` is the tuple told last."""
+
+
 class Script:
     """One match as it is told."""
 
@@ -52,11 +65,14 @@ class Script:
         self,
         course: Course,
         base: Record,
-        tracks: dict[Kind, Sequence[Message]],
+        tracks: Mapping[Kind, Sequence[Message]],
         patches: Sequence[Patch],
-        stats: Stats | None,
+        stats: Counters | None,
     ) -> None:
         self.course = course
+        self.meant = self
+        """The match as it was meant to be told, where this is a distorted telling; else itself."""
+        self._listed_until = float("inf")
         self._base = base
         self._tracks = tracks
         self._times = {kind: [message.at for message in track] for kind, track in tracks.items()}
@@ -78,6 +94,31 @@ class Script:
         """When the last word is said."""
         said = self._all_times[-1:] + self._patch_times[-1:]
         return max(said, default=float(self.course.fixture.announced))
+
+    @property
+    def counters(self) -> Counters | None:
+        """Its statistics; None where nobody counts."""
+        return self._stats
+
+    def retold(
+        self,
+        *,
+        tracks: Mapping[Kind, Sequence[Message]] | None = None,
+        patches: Sequence[Patch] = (),
+        stats: Counters | None = None,
+        listed_until: float = float("inf"),
+    ) -> "Script":
+        """This match told otherwise: other tracks, more patches, not listed any more. It means the same."""
+        told = Script(
+            self.course,
+            self._base,
+            {**self._tracks, **(tracks or {})},
+            sorted([*self._patches, *patches], key=lambda patch: patch.at),
+            stats or self._stats,
+        )
+        told.meant = self.meant
+        told._listed_until = min(self._listed_until, listed_until)
+        return told
 
     def newest(self, kind: Kind, now: float) -> Message | None:
         """The last message of `kind` told by `now`."""
@@ -126,9 +167,9 @@ class Script:
         return record
 
     def detail(self, now: float) -> Record | None:
-        """The live detail at `now`; None before anything was told."""
+        """The live detail at `now`; None before anything was told, and once it is not listed any more."""
         score = self.newest(Kind.SCORE, now)
-        if score is None:
+        if score is None or now >= self._listed_until:
             return None
         detail: Record = {"id": self.id, "score": score.body}
         for kind in (Kind.STATS, Kind.INCIDENTS, Kind.TLIVE):

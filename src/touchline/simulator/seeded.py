@@ -11,8 +11,9 @@ from touchline.simulator.course import Fixture
 from touchline.simulator.matchday import DAY_S
 from touchline.simulator.play import play
 from touchline.simulator.programme import finished_detail, merged, recent_details
+from touchline.simulator.scene import LIVE_S
 from touchline.simulator.script import Frame, Script
-from touchline.simulator.telling import fixture_record, loose, tell
+from touchline.simulator.telling import Tell, fixture_record, loose, tell
 from touchline.simulator.wire import Record
 from touchline.simulator.world import World
 
@@ -20,15 +21,19 @@ DAYS_BACK, DAYS_AHEAD = 1, 3
 OPENS_S = 7_200
 """Before the scheduled time, the first word of a match is said."""
 CLOSES_S = 18_000
-"""After the scheduled time, the last word has been said: five hours are enough for every match."""
+"""After the scheduled time, the last word has been said: five hours are enough for every match that goes as
+matches do. Of others the script itself knows."""
 
 
 class Seeded:
     """Invented matchdays."""
 
-    def __init__(self, seed: int, matches: int, *, stats_every_s: int, two_stamps: bool) -> None:
+    def __init__(
+        self, seed: int, matches: int, *, stats_every_s: int, two_stamps: bool, telling: Tell = tell
+    ) -> None:
         self._world = World(seed, matches)
         self._manner = loose(stats_every_s)
+        self._told = telling
         self._two_stamps = two_stamps
         self._days: dict[int, dict[str, Fixture]] = {}
         self._withdrawn: dict[int, dict[str, int]] = {}
@@ -87,16 +92,19 @@ class Seeded:
             for fixture in self._day(day).values():
                 if first <= fixture.scheduled <= last and fixture.id not in gone:
                     yield self._script(fixture)
+        for script in list(self._scripts.values()):
+            if script.course.fixture.scheduled < first and script.last_at + LIVE_S > after:
+                yield script
 
     def _record(self, fixture: Fixture, now: float) -> Record:
         if now < fixture.scheduled - OPENS_S or fixture.id in self._gone(fixture.scheduled // DAY_S):
             return fixture_record(fixture)
         if fixture.id in self._final:
             return self._final[fixture.id]
-        if now <= fixture.scheduled + CLOSES_S:
-            return self._script(fixture).record(now)
-        self._final[fixture.id] = self._tell(fixture).record(now)
-        return self._final[fixture.id]
+        script = self._script(fixture)
+        if now > max(fixture.scheduled + CLOSES_S, script.last_at):
+            self._final[fixture.id] = script.record(now)
+        return script.record(now)
 
     def _find(self, match_id: str, now: float) -> Fixture | None:
         today = int(now) // DAY_S
@@ -124,7 +132,7 @@ class Seeded:
         return self._scripts[fixture.id]
 
     def _tell(self, fixture: Fixture) -> Script:
-        return tell(play(fixture, two_stamps=self._two_stamps), self._manner, self._world.seed)
+        return self._told(play(fixture, two_stamps=self._two_stamps), self._manner, self._world.seed)
 
     def _forget(self, now: float) -> None:
         """Drop what lies too far back to be asked for."""
@@ -134,5 +142,6 @@ class Seeded:
                 self._final.pop(match_id, None)
             self._withdrawn.pop(day, None)
         done = now - CLOSES_S - DAY_S / 12
-        for script in [one for one in self._scripts.values() if one.course.fixture.scheduled < done]:
-            del self._scripts[script.id]
+        for script in list(self._scripts.values()):
+            if script.course.fixture.scheduled < done and script.last_at + LIVE_S < now:
+                del self._scripts[script.id]

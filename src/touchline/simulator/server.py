@@ -13,6 +13,7 @@ from touchline.settings.parts import Settings
 from touchline.settings.parts import Simulator as SimulatorSettings
 from touchline.simulator import timelines
 from touchline.simulator.broker import Broker
+from touchline.simulator.faults.courses import Courses
 from touchline.simulator.faults.fixtures import Unsettled
 from touchline.simulator.faults.outlet import Faulty
 from touchline.simulator.faults.switches import Switches, codes
@@ -23,7 +24,7 @@ from touchline.simulator.publisher import publish
 from touchline.simulator.recording import Recording
 from touchline.simulator.scene import Scene
 from touchline.simulator.seeded import Seeded
-from touchline.simulator.telling import punctual, tell
+from touchline.simulator.telling import Tell, punctual, tell
 
 HOST = "127.0.0.1"
 
@@ -46,7 +47,7 @@ async def run(
     wanted = settings.simulator
     switches = switches or Switches(wanted.seed)
     switches.on(*codes(wanted.faults))
-    scene = Unsettled(scene or build(settings, clock.now()), switches)
+    scene = Unsettled(scene or build(settings, clock.now(), Courses(switches).tell), switches)
     way_out = outlet or Faulty(switches, clock)
     account = Account(settings.thesports.user, settings.thesports.secret.get_secret_value())
     with (
@@ -68,23 +69,24 @@ async def run(
     structlog.get_logger().info("simulator.stopped")
 
 
-def build(settings: Settings, now: float) -> Scene:
+def build(settings: Settings, now: float, telling: Tell = tell) -> Scene:
     """What the settings want to be played: a recording, real timelines, or else the seeded matchday."""
     wanted = settings.simulator
     start = _start(settings, now)
     if wanted.recording is not None:
         return Recording(wanted.recording, start, publish=wanted.publish_recording)
     if wanted.timelines is not None:
-        return _programme(wanted.timelines, wanted, start)
+        return _programme(wanted.timelines, wanted, start, telling)
     return Seeded(
         wanted.seed,
         wanted.matches,
         stats_every_s=wanted.stats_interval_s,
         two_stamps=wanted.extra_time_stamps == 2,
+        telling=telling,
     )
 
 
-def _programme(path: Path, wanted: SimulatorSettings, start: float) -> Programme:
+def _programme(path: Path, wanted: SimulatorSettings, start: float, telling: Tell) -> Programme:
     ids = [one.strip() for one in wanted.timeline_ids.split(",") if one.strip()]
     chosen = timelines.chosen(timelines.read(path), ids, wanted.timeline_count)
     if not chosen:
@@ -92,7 +94,7 @@ def _programme(path: Path, wanted: SimulatorSettings, start: float) -> Programme
     manner = punctual(wanted.stats_interval_s)
     return Programme(
         [
-            tell(
+            telling(
                 timelines.course(
                     timeline,
                     number,

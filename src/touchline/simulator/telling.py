@@ -1,7 +1,8 @@
 """How the provider tells a course: seconds late, score and incidents apart, never in a different order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -12,6 +13,9 @@ from touchline.simulator.ledger import Channel, Ledger
 from touchline.simulator.script import Kind, Message, Patch, Script
 from touchline.simulator.stats import Stats
 from touchline.simulator.wire import Json, Record
+
+Tell: TypeAlias = "Callable[[Course, Manner, object], Script]"
+"""How a course, in a manner and by a seed, is told."""
 
 LAG_S = (2.0, 9.0)
 """From an event to the first word of it."""
