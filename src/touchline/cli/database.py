@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from touchline.cli.environment import with_options
+from touchline.cli.environment import load, with_options
 from touchline.embedded.installation import Installation
 from touchline.settings.parts import Settings
-from touchline.settings.reading import load
 from touchline.store.migrate import migrate as run_migrations
 from touchline.store.migrate import missing
 

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from touchline import log
-from touchline.cli.environment import with_options
+from touchline.cli.environment import load, with_options
 from touchline.embedded.installation import Installation
-from touchline.settings.reading import load
 
 DataDir = Annotated[Path | None, typer.Option(help="The data directory whose `touchline up` runs the servers.")]
 

@@ -16,11 +16,11 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from touchline.cli.environment import load
 from touchline.errors import BadInput
 from touchline.provider.playback import BrokerUnreachable, FootballPace, Pace, count, play
 from touchline.provider.thesports.broker import DEFAULT_PORTS, Connection
 from touchline.settings.parts import Settings
-from touchline.settings.reading import load
 
 
 def replay(

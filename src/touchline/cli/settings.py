@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from touchline.settings.reading import documented, load, summary
+from touchline.cli.environment import load
+from touchline.settings.reading import documented, summary
 
 HEAD = """# Settings
 

@@ -9,9 +9,8 @@ from typing import Annotated
 import typer
 
 from touchline import log
-from touchline.cli.environment import with_options
+from touchline.cli.environment import load, with_options
 from touchline.settings.parts import Settings
-from touchline.settings.reading import load
 
 
 def sim(

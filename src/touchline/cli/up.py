@@ -11,12 +11,11 @@ import structlog
 import typer
 
 from touchline import log
-from touchline.cli.environment import with_options
+from touchline.cli.environment import load, with_options
 from touchline.embedded.installation import Installation
 from touchline.embedded.up import Plan, Role, plan, run, stop_on_signals
 from touchline.errors import DirectoryInUse
 from touchline.settings.parts import Settings
-from touchline.settings.reading import load
 
 
 class Provider(StrEnum):

@@ -1,5 +1,6 @@
 """What can be set, part by part, with its default and its range."""
 
+from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
@@ -29,6 +30,9 @@ class TheSports(Part):
     timeout_ms: int = Field(5000, ge=100, le=60_000, description="one HTTP attempt, or one to reach push")
     requests_per_minute: int = Field(120, ge=1, le=10_000, description="HTTP budget of all processes together")
     queue_max: int = Field(10_000, ge=100, le=1_000_000, description="push messages that may wait")
+    poll_s: int = Field(
+        10, ge=2, le=120, description="football seconds between polls of all matches beside push"
+    )
     ca_file: str = Field("", description="certificates (PEM) to trust for HTTP and push; default: the system's")
 
     @field_validator("mqtt_url")
@@ -172,6 +176,40 @@ class MatchMinute(Part):
     max_updates_per_tick: int = Field(50, ge=1, le=10_000, description="rows a transaction")
 
 
+class JobsSettings(Part):
+    """How jobs are run."""
+
+    stagger_enabled: bool = Field(
+        True, description="jobs start at their offsets; `touchline jobs stagger` wins later"
+    )
+    concurrency: int = Field(4, ge=1, le=64, description="jobs a work process runs at a time")
+
+
+class JobSettings(Part):
+    """What differs from the table of jobs for one of them; KEY is its name in snake case (`TREND_SYNC`)."""
+
+    cron: str | None = Field(None, description="when it is due, five fields; default: the table of jobs")
+    offset: str | None = Field(
+        None,
+        description="seconds after that at which it starts, 0 to 59; a wrong one is warned of and not used",
+    )
+    timeout_ms: int | None = Field(None, ge=100, le=86_400_000, description="then a run is cancelled")
+    batch_size: int | None = Field(None, ge=1, le=1_000_000, description="how much one run may take on")
+    missed: Literal["skip", "latest", "all"] | None = Field(
+        None, description="what becomes of slots that nobody could hand over: `skip`, `latest` or `all`"
+    )
+
+
+class Sla(Part):
+    """The watch over silent matches. How long silence may last is a rule of football, not a setting."""
+
+    timeout_ms: int = Field(300_000, ge=1_000, le=3_600_000, description="one look of the watchdog")
+    batch_size: int = Field(500, ge=1, le=10_000, description="silent matches a look, the oldest event first")
+    cooldown_s: int = Field(
+        300, ge=30, le=86_400, description="football seconds before the provider is asked again about a match"
+    )
+
+
 class Orchestrator(Part):
     """The one writer."""
 
@@ -208,6 +246,9 @@ class Settings(Part):
     clock: ClockSettings = ClockSettings()
     log: Log = Log()
     match_minute: MatchMinute = MatchMinute()
+    jobs: JobsSettings = JobsSettings()
+    job: Mapping[str, JobSettings] = {}
+    sla: Sla = Sla()
     orchestrator: Orchestrator = Orchestrator()
     db: Database = Database()
     recorder: Recorder = Recorder()
