@@ -106,7 +106,8 @@ class Board:
         """Read everything as it is after `newest`."""
         span = Span.around(self._clock.now())
         items = await views.board(tx, span.from_ts, span.until_ts, self._matches_max)
-        recent = await changes.after(tx, ChangeSeq(max(0, newest - RECENT)), RECENT)
+        whole_after = await changes.floor(tx)
+        recent = await changes.after(tx, ChangeSeq(max(whole_after, newest - RECENT)), RECENT)
         far = {change.match_id for change in recent}.difference(item.id for item in items)
         beyond = await views.some(tx, list(far)) if far else []
         head = await views.head(tx)

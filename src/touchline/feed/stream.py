@@ -110,10 +110,11 @@ class Follower:
         async with self._database.transaction(now_ms(self._clock)) as tx:
             await tx.execute(views.STEADY)
             epoch, newest = await changes.head(tx)
-            if epoch != self._epoch or newest < self._seq:
+            goes_on = epoch == self._epoch and newest >= self._seq
+            page = await changes.after(tx, self._seq, PAGE) if goes_on and newest > self._seq else []
+            if not goes_on or await self._has_hole(tx, page):
                 page, take_in = [], await self._audience.begin(tx, epoch, newest)
             else:
-                page = await changes.after(tx, self._seq, PAGE) if newest > self._seq else []
                 newest = page[-1].seq if page else newest
                 take_in = await self._audience.follow(tx, page)
         if epoch != self._epoch and self._epoch is not None:
@@ -121,6 +122,11 @@ class Follower:
         take_in()
         self._epoch, self._seq = epoch, newest
         return len(page) == PAGE
+
+    async def _has_hole(self, tx: Tx, page: Sequence[Change]) -> bool:
+        """Whether changes between here and the end of `page` were pruned; numbers nobody got are no hole."""
+        follows_on = not page or page[-1].seq - self._seq == len(page)
+        return not follows_on and self._seq < await changes.floor(tx)
 
     async def _hear(self) -> None:
         """Wait for the database's wake-up or our own, at most the pace of polling, or for lost ears."""

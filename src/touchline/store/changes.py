@@ -1,12 +1,13 @@
 """The change stream: appended by whoever changes a match, followed by everybody who reacts to one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
 from touchline.football.model import Happening, Pair, Status
+from touchline.football.text import minute_text
 from touchline.ids import ChangeSeq, MatchId
 from touchline.store.db import Row, Tx, as_json
 from touchline.store.sql import load
@@ -15,7 +16,8 @@ SQL = load("changes")
 CHANNEL = "touchline_change"
 """The NOTIFY channel; its payload is the newest `seq` of the transaction. A wake-up, never the news itself."""
 
-Kind = Literal["match", "minute"]
+Kind = Literal["match", "minute", "sla", "window"]
+"""What moved: content, the minute, or by time alone an episode of silence or the place in the live window."""
 
 _happened = msgspec.json.Decoder(tuple[Happening, ...])
 
@@ -65,15 +67,46 @@ async def append(tx: Tx, news: Sequence[NewChange]) -> None:
     await tx.send(SQL["append"], {"rows": as_json(rows)})
 
 
+async def append_by_time(tx: Tx, kind: Kind, ids: Collection[MatchId]) -> None:
+    """Append a change of each of `ids`, of which no column moved: time passed. The transaction's last act, too.
+
+    What the rows say is theirs at this place in the stream: nobody else appends between the look and this.
+    """
+    await tx.row(SQL["turn"])
+    rows = await tx.rows(SQL["standing"], {"ids": list(ids)})
+    await append(tx, [_standing(row, kind, tx.now_ms) for row in rows])
+
+
 async def after(tx: Tx, seq: ChangeSeq, limit: int) -> list[Change]:
     """Up to `limit` changes after `seq`, in order."""
     return [_change(row) for row in await tx.rows(SQL["after"], {"seq": seq, "limit": limit})]
+
+
+async def floor(tx: Tx) -> ChangeSeq:
+    """Up to where changes may be missing: who stands before it can't go on from there."""
+    [(seq,)] = await tx.rows(SQL["floor"])
+    return ChangeSeq(seq)
 
 
 async def head(tx: Tx) -> tuple[str, ChangeSeq]:
     """The epoch of the stream and the place of its newest change; 0 before the first."""
     [(epoch, seq)] = await tx.rows(SQL["head"])
     return epoch, ChangeSeq(seq)
+
+
+def _standing(row: Row, kind: Kind, at_ms: int) -> NewChange:
+    match_id, version, status_id, minute, of_phase, second_period, home, away = row
+    status = Status(status_id)
+    return NewChange(
+        match_id=MatchId(match_id),
+        kind=kind,
+        status=status,
+        minute=minute,
+        minute_text=minute_text(status, minute, of_phase=of_phase, second_period=second_period),
+        score=(home, away),
+        lock_version=version,
+        at_ms=at_ms,
+    )
 
 
 def _change(row: Row) -> Change:

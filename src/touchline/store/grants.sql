@@ -1,5 +1,6 @@
 -- What the application may do. Run after every migration, as the owner; does nothing where there is
--- no role of its own for the application. No TRUNCATE, no DDL, no UPDATE or DELETE of history.
+-- no role of its own for the application. No TRUNCATE, no DDL, no UPDATE or DELETE of history; the
+-- one function that prunes the log of changes knows what must stay.
 DO $$
 BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'touchline_app') THEN
@@ -17,6 +18,7 @@ BEGIN
     GRANT UPDATE ON watch TO touchline_app;
     GRANT INSERT ON kickoff_revision, change, raw_payload TO touchline_app;
     GRANT DELETE ON raw_payload TO touchline_app;
+    GRANT EXECUTE ON FUNCTION prune_change TO touchline_app;
     GRANT INSERT, UPDATE, DELETE ON job_slot, job_execution_logs, job_planner TO touchline_app;
     GRANT INSERT, UPDATE ON runtime_flag TO touchline_app;
     GRANT INSERT ON audit_log TO touchline_app;
