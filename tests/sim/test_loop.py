@@ -60,15 +60,15 @@ def test_who_waits_for_nothing_is_said():
         play(VirtualLoop(), asyncio.Event().wait())
 
 
-async def _to_thread():
-    await asyncio.to_thread(time.sleep, 0)
+async def _from_a_thread():
+    asyncio.get_running_loop().call_soon_threadsafe(print)
 
 
 async def _to_network():
     await asyncio.open_connection("127.0.0.1", 1)
 
 
-@pytest.mark.parametrize("outside", [_to_thread, _to_network])
+@pytest.mark.parametrize("outside", [_from_a_thread, _to_network])
 def test_what_depends_on_the_machine_is_refused(outside):
     with pytest.raises(Forbidden):
         play(VirtualLoop(), outside())
@@ -141,3 +141,7 @@ def test_a_timer_that_fell_due_in_a_pause_rings_after_it():
     play(loop, main())
 
     assert seen == [31]
+
+
+def test_work_for_a_thread_is_done_at_once():
+    assert play(VirtualLoop(), asyncio.to_thread(sum, (1, 2))) == 3

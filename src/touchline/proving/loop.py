@@ -1,9 +1,9 @@
 """An event loop on virtual time: nothing waits, time moves to the next thing that is due.
 
-What runs on it is ordinary asyncio. Callbacks run in the order they were asked for; threads, sockets
-and child processes are refused, because what comes of them depends on the machine. Everything that
-was begun in the context of a process (`PROCESS`) can be frozen, as by SIGSTOP, or frozen for ever,
-as by SIGKILL: nothing of it runs any more, whatever it waits for.
+What runs on it is ordinary asyncio. Callbacks run in the order they were asked for; sockets and child
+processes are refused, because what comes of them depends on the machine, and what would be done in a
+thread is done at once. Everything that was begun in the context of a process (`PROCESS`) can be frozen,
+as by SIGSTOP, or frozen for ever, as by SIGKILL: nothing of it runs any more, whatever it waits for.
 """
 
 import asyncio
@@ -69,7 +69,7 @@ class VirtualLoop(base_events.BaseEventLoop):
             kept = [handle for handle in self._scheduled if _process(handle) != process]
             heapq.heapify(kept)
             self._scheduled[:] = kept
-            self._aside += sorted(timers, key=events.TimerHandle.when)
+            self._aside.extend(sorted(timers))
 
     def thaw(self, process: str) -> None:
         """Let `process` go on; what fell due meanwhile happens now."""
@@ -94,10 +94,31 @@ class VirtualLoop(base_events.BaseEventLoop):
             self._ready.append(handle)
         return handle
 
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> events.TimerHandle:
+        timer = events.TimerHandle(when, callback, args, self, context)
+        timer._scheduled = True  # type: ignore[attr-defined]
+        if self._frozen and _process(timer) in self._frozen:
+            self._aside.append(timer)
+        else:
+            heapq.heappush(self._scheduled, timer)
+        return timer
+
+    def run_in_executor(  # type: ignore[override]  # nobody gives an executor of his own
+        self, _executor: None, work: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        """What would be done in a thread is done at once: to whoever waits it is the same."""
+        done = self.create_future()
+        try:
+            done.set_result(work(*args))
+        except Exception as error:
+            done.set_exception(error)
+        return done
+
     # ------------------------------------------------------------ what there is not
 
     call_soon_threadsafe: Any = _refused("a call from another thread")
-    run_in_executor: Any = _refused("a thread")
     create_connection: Any = _refused("a network connection")
     create_server: Any = _refused("a network server")
     getaddrinfo: Any = _refused("a name server")

@@ -33,6 +33,7 @@ from touchline.provider.port import (
     Reading,
     TablesRead,
     TeamCountersRead,
+    UpdatesRead,
 )
 from touchline.provider.recorder import Recorder
 from touchline.provider.resilience import RETRY_WAITS_S, Breaker, BreakerState, Ticket
@@ -61,7 +62,10 @@ class Call(Struct, frozen=True):
 
 
 class TheSports:
-    """A client of TheSports' football API with its breaker, retries, budget and state."""
+    """A client of TheSports' football API with its breaker, retries, budget and state.
+
+    `transport` stands in for the network where there is none.
+    """
 
     def __init__(
         self,
@@ -70,24 +74,26 @@ class TheSports:
         metrics: Metrics,
         budget: Budget,
         recorder: Recorder | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._metrics = metrics
         self._budget = budget
         self._recorder = recorder
+        self._transport = transport
         self._breaker = Breaker(PROVIDER, clock, metrics)
         self._gate = Gate(clock)
         self._log = structlog.get_logger().bind(provider=PROVIDER)
 
     async def __aenter__(self) -> Self:
-        trust = ssl.create_default_context(cafile=self._settings.ca_file or None)
-        self._http = httpx2.AsyncClient(
-            timeout=self._settings.timeout_ms / 1000,
+        transport = self._transport or httpx2.AsyncHTTPTransport(
+            verify=ssl.create_default_context(cafile=self._settings.ca_file or None),
             limits=httpx2.Limits(max_connections=CONNECTIONS_MAX),
-            verify=trust,
             trust_env=False,
         )
+        timeout_s = self._settings.timeout_ms / 1000
+        self._http = httpx2.AsyncClient(timeout=timeout_s, transport=transport, trust_env=False)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -163,6 +169,11 @@ class TheSports:
         """What the teams did in every match that changed within two minutes."""
         answer = await self._ask(Call(endpoints.TEAM_STATS_LIST, {}))
         return await self._read(answer, lambda: wire.read_team_counters(answer))
+
+    async def data_update(self) -> UpdatesRead:
+        """What changed within two minutes besides the score."""
+        answer = await self._ask(Call(endpoints.DATA_UPDATE, {}))
+        return await self._read(answer, lambda: wire.read_what_changed(answer, self._latest()))
 
     async def deleted(self) -> DeletedRead:
         """The matches taken back within 24 hours."""

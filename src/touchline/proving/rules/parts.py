@@ -1,0 +1,72 @@
+"""What hangs on a match, and the cursors: kept, appended, never taken back."""
+
+from collections.abc import Iterator
+
+from touchline.proving.rules.commit import Changed, Columns, Commit
+
+WINDOW_S = 180
+GOAL_TYPES = frozenset({1, 8, 17})
+
+
+class Parts:
+    """Incidents, revisions and pauses."""
+
+    def __init__(self) -> None:
+        self._ordinals: dict[str, int] = {}
+
+    def broken(self, commit: Commit) -> Iterator[str]:
+        for row in commit.of("match_incident"):
+            yield from self._incident(row)
+        for row in commit.of("kickoff_revision"):
+            if row.before is not None or row.after is None:
+                yield f"append-only: revision {row.key} was touched"
+        for row in commit.of("match_pause"):
+            yield from _pause(row)
+
+    def _incident(self, row: Changed) -> Iterator[str]:
+        if row.after is None:
+            yield f"identity of incidents: {row.key} was deleted"
+            return
+        match_id, ordinal = row.after["match_id"], row.after["ordinal"]
+        if row.before is None:
+            expected = self._ordinals.get(match_id, 0) + 1
+            if ordinal != expected:
+                yield f"identity of incidents: {row.key} was made where {expected} was due"
+            self._ordinals[match_id] = max(ordinal, expected)
+        elif (row.before["first_seen_ts"], ordinal) != (row.after["first_seen_ts"], row.before["ordinal"]):
+            yield f"identity of incidents: {row.key} became another"
+        elif row.after["revision"] < row.before["revision"]:
+            yield f"identity of incidents: the revision of {row.key} fell"
+
+
+def _pause(row: Changed) -> Iterator[str]:
+    if row.after is None:
+        yield f"append-only: pause {row.key} was deleted"
+    elif row.before is not None and row.before["ended_ts"] is not None and row.before != row.after:
+        yield f"append-only: pause {row.key} was closed twice"
+
+
+class Cursors:
+    """A cursor never moves back."""
+
+    def broken(self, commit: Commit) -> Iterator[str]:
+        for row in commit.of("sync_cursor"):
+            if row.before is not None and row.after is not None and row.after["value"] < row.before["value"]:
+                yield f"cursors: {row.key} moved back from {row.before['value']} to {row.after['value']}"
+
+
+class Leases:
+    """A lease that has not run out stays with its holder."""
+
+    def broken(self, commit: Commit) -> Iterator[str]:
+        for row in commit.of("lease"):
+            before, after = row.before, row.after
+            if before is None or after is None or before["holder"] == after["holder"]:
+                continue
+            if _seconds(before, "until") > _seconds(after, "taken_at"):
+                yield f"leases: {row.key} went to {after['holder']} while {before['holder']} held it"
+
+
+def _seconds(row: Columns, column: str) -> float:
+    value = row[column]
+    return float(value.timestamp() if hasattr(value, "timestamp") else value)

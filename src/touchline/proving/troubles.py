@@ -1,0 +1,67 @@
+"""Troubles of an installation itself: each comes, lasts and goes, when the seed says so."""
+
+from collections.abc import Mapping
+from random import Random
+from types import MappingProxyType
+
+from msgspec import Struct
+
+
+class Trouble(Struct, frozen=True, kw_only=True):
+    """One kind of trouble. Times are real seconds."""
+
+    code: str
+    title: str
+    every_s: float
+    """Between two of them, on average."""
+    lasts_s: tuple[float, float]
+    after_s: float
+    """How long the installation may take to get over it, once it is gone."""
+
+
+_TROUBLES = (
+    Trouble(code="F42", title="clocks are off, and step", every_s=200, lasts_s=(20, 120), after_s=30),
+    Trouble(
+        code="F44", title="a process is killed and started again", every_s=60, lasts_s=(0.1, 15), after_s=40
+    ),
+    Trouble(code="P01", title="a process stands still and goes on", every_s=120, lasts_s=(1, 60), after_s=40),
+    Trouble(code="P02", title="the database is gone", every_s=150, lasts_s=(0.5, 30), after_s=40),
+    Trouble(code="P03", title="the database is slow", every_s=100, lasts_s=(5, 40), after_s=30),
+    Trouble(code="P04", title="answers of commits are lost", every_s=60, lasts_s=(2, 20), after_s=40),
+    Trouble(code="P05", title="the provider answers nothing", every_s=200, lasts_s=(1, 60), after_s=170),
+    Trouble(code="P06", title="push connections are cut", every_s=40, lasts_s=(0.1, 10), after_s=45),
+    Trouble(code="P07", title="frames are lost and doubled", every_s=60, lasts_s=(5, 60), after_s=30),
+)
+TROUBLES: Mapping[str, Trouble] = MappingProxyType({trouble.code: trouble for trouble in _TROUBLES})
+
+
+class Weather:
+    """When there is trouble and when it has been calm; `calm_from` is when what there was is got over."""
+
+    def __init__(self, calm_from: float) -> None:
+        self.calm_from = calm_from
+        self._on: list[str] = []
+
+    def begins(self, code: str) -> None:
+        """Trouble."""
+        self._on.append(code)
+
+    def ends(self, code: str, over_at: float) -> None:
+        """It is gone; what it did is got over at `over_at`."""
+        self._on.remove(code)
+        self.calm_from = max(self.calm_from, over_at)
+
+    def is_calm(self, at: float) -> bool:
+        """Whether everybody has had the time to get over everything."""
+        return not self._on and at >= self.calm_from
+
+
+def lasts(trouble: Trouble, rng: Random, hours_s: float) -> float:
+    """How long one of them lasts in a simulation of `hours_s` real seconds: short ones are likelier."""
+    least, most = trouble.lasts_s
+    return least + (min(most, max(least, hours_s / 3)) - least) * rng.random() ** 2
+
+
+def pause(trouble: Trouble, rng: Random) -> float:
+    """How long it is until the next."""
+    return rng.expovariate(1 / trouble.every_s)

@@ -1,0 +1,42 @@
+"""What the provider has told and finally means, as the rules want it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from touchline.proving.rules.final import Truth
+from touchline.proving.rules.told import Word
+from touchline.simulator.course import GOALS
+from touchline.simulator.scene import Scene
+from touchline.simulator.script import Kind, Script
+
+NOT_STARTED = 1
+UNTOLD = Word(float("-inf"), NOT_STARTED, (0,) * 7, (0,) * 7, 0)
+
+
+def told(scene: Scene, now: float) -> Mapping[str, Sequence[Word]]:
+    """Every score message of every match, in its order, behind what stands before the first."""
+    return {script.id: [UNTOLD, *_words(script)] for script in scene.scripts(now)}
+
+
+def standing(scene: Scene, now: float) -> Mapping[str, Truth]:
+    """How every match stands for the provider now."""
+    return {script.id: _standing(script, now) for script in scene.scripts(now)}
+
+
+def _words(script: Script) -> list[Word]:
+    return [_word(message.at, message.body) for message in script.tellings(Kind.SCORE)]
+
+
+def _word(at: float, body: Sequence[Any]) -> Word:
+    return Word(at, body[1], tuple(body[2]), tuple(body[3]), body[4])
+
+
+def _standing(script: Script, now: float) -> Truth:
+    record = cast("Mapping[str, Any]", script.record(now))
+    incidents = script.newest(Kind.INCIDENTS, now)
+    return Truth(
+        Word(now, record["status_id"], tuple(record["home_scores"]), tuple(record["away_scores"]), 0),
+        cast("Sequence[Mapping[str, Any]]", incidents.body if incidents else ()),
+        sum(one.what in GOALS for one in script.course.happenings),
+        record["match_time"],
+    )

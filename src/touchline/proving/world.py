@@ -1,0 +1,257 @@
+"""One simulation: an installation of several processes, its provider and its database, on virtual time.
+
+Everything follows from the seed: what is played, how many processes there are, how fast football goes, how
+long each answer takes, and which troubles and faults come when. The referee watches every commit. After the
+hours are over all trouble ends, and what is stored must become what the provider finally means.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from random import Random
+from typing import TextIO
+
+from msgspec import Struct
+
+from touchline.feed.board import Board
+from touchline.proving import matchday, quiet, truth
+from touchline.proving.clock import VirtualClock
+from touchline.proving.line import Way
+from touchline.proving.loop import NothingLeft, VirtualLoop, play
+from touchline.proving.matchday import Plan
+from touchline.proving.process import Main, Process
+from touchline.proving.provider import Provider
+from touchline.proving.referee import Referee
+from touchline.proving.roles import ingest, read, work
+from touchline.proving.rules.board import Shown, unlike_rows
+from touchline.proving.rules.changes import ChangeRows, Goals
+from touchline.proving.rules.final import unlike
+from touchline.proving.rules.followers import Followers
+from touchline.proving.rules.matches import MatchRows
+from touchline.proving.rules.minutes import Minutes
+from touchline.proving.rules.parts import Cursors, Leases, Parts
+from touchline.proving.rules.told import Course
+from touchline.proving.store import ProvingStore
+from touchline.proving.surroundings import Surroundings
+from touchline.proving.trace import Trace
+from touchline.proving.troubles import Weather
+from touchline.proving.turmoil import Turmoil
+from touchline.settings.parts import Settings, TheSports
+from touchline.simulator.faults.outlet import ROOT, Faulty
+from touchline.simulator.faults.switches import Switches
+from touchline.simulator.publisher import publish
+
+SPEEDS = (1.0, 5.0, 20.0, 60.0)
+SPEED_WEIGHTS = (1, 3, 8, 4)
+BEGINNING_S = 30.0
+"""Real seconds until a new installation knows everything and keeps up."""
+LOOK_S = 15.0
+"""Football seconds between two looks at what must not be late."""
+FLIP_S = 1.0
+"""Real seconds from the boundary of a minute to its being on the board."""
+TROUBLE_S = 130.0
+"""The same while there is trouble: a process may stand still between reckoning and writing."""
+FOLLOW_S = 25.0
+"""Real seconds from a word of the provider to its being stored, while there is no trouble."""
+SETTLE_S = 120.0
+"""Real seconds after everything is well within which everything must be right."""
+LAST_LINES = 40
+
+
+class Setup(Struct, frozen=True, kw_only=True):
+    """What a simulation is made of."""
+
+    plan: Plan
+    faults: tuple[str, ...]
+    """Codes of the troubles and faults that may come."""
+    speed: float | None = None
+    """Football seconds in a real one; None: the seed decides."""
+
+
+class Verdict(Struct, kw_only=True):
+    """What came of a simulation."""
+
+    setup: Setup
+    violations: list[str]
+    at: float
+    """Virtual seconds."""
+    steps: int
+    commits: int
+    match_hours: float
+    lines: list[str]
+    """The last lines of the trace, where something was found."""
+
+
+MakeStore = Callable[[VirtualClock, Random], ProvingStore]
+
+
+def simulate(setup: Setup, make_store: MakeStore, file: TextIO | None = None) -> Verdict:
+    """Play one simulation; its trace goes to `file`, if there is one."""
+    before = random.getstate()
+    random.seed(setup.plan.seed)  # the product's own jitter
+    try:
+        return _World(setup, make_store, file).play()
+    finally:
+        random.setstate(before)
+
+
+class _World:
+    def __init__(self, setup: Setup, make_store: MakeStore, file: TextIO | None) -> None:
+        plan = setup.plan
+        self._setup = setup
+        self._rng = rng = Random(repr((plan.seed, "world")))  # noqa: S311 - a play, not a secret
+        self._loop = VirtualLoop()
+        start = matchday.begins(plan.seed)
+        speed = setup.speed or rng.choices(SPEEDS, SPEED_WEIGHTS)[0]
+        self._clock = clock = VirtualClock(self._loop, start, speed)
+        self._length_s = plan.hours * 3_600 / speed
+        self._weather = Weather(BEGINNING_S)
+        self._trace = Trace(self._loop.time, file)
+        switches = Switches(plan.seed)
+        scene = matchday.scene(plan)
+        self._minutes = Minutes(self._early_s, self._late_s)
+        self._course = Course(truth.told(scene, start))
+        self._outlet = Faulty(switches, clock)
+        store = make_store(clock, Random(repr((plan.seed, "store"))))  # noqa: S311
+        rules = (MatchRows(), ChangeRows(), Goals(), Parts(), Cursors(), Leases(), self._course, self._minutes)
+        referee = Referee(clock, self._trace, rules, Followers())
+        store.on_commit = referee.committed
+        self._world = Surroundings(
+            loop=self._loop,
+            start=start,
+            speed=speed,
+            settings=Settings(
+                thesports=TheSports(base_url=f"http://provider{ROOT}", requests_per_minute=10_000)
+            ),
+            store=store,
+            provider=Provider(scene, clock, self._outlet, rng, self._trace),
+            referee=referee,
+            trace=self._trace,
+            rng=rng,
+            way=Way(rng),
+            clocks={"": clock},
+        )
+        self._processes = [self._process(role, main) for role, main in self._cast()]
+        self._turmoil = Turmoil(
+            setup.faults, self._world, self._processes, switches, self._weather, self._length_s
+        )
+
+    def play(self) -> Verdict:
+        """From the first start to the verdict."""
+        referee = self._world.referee
+        with quiet.told(self._trace, lambda error: referee.note([error])):
+            try:
+                play(self._loop, self._play())
+            except NothingLeft:
+                referee.note(["nothing waits for ever: everybody waits, and nothing is due"])
+        return self._verdict()
+
+    def _verdict(self) -> Verdict:
+        referee, plan = self._world.referee, self._setup.plan
+        return Verdict(
+            setup=self._setup,
+            violations=referee.violations,
+            at=self._loop.time(),
+            steps=self._loop.steps,
+            commits=referee.commits,
+            match_hours=plan.matches * plan.hours,
+            lines=list(self._trace.last(LAST_LINES)) if referee.violations else [],
+        )
+
+    # ------------------------------------------------------------ who takes part
+
+    def _cast(self) -> Iterator[tuple[str, Main]]:
+        """One or two of each; two that listen if the faults want it."""
+        two = "F43" in self._setup.faults and self._rng.random() < 0.5
+        for number in range(1 + two):
+            yield f"ingest-{number + 1}", partial(ingest, self._world)
+        for number in range(self._rng.choice((1, 1, 2))):
+            yield f"work-{number + 1}", partial(work, self._world)
+        for number in range(self._rng.choice((1, 1, 2))):
+            yield f"web-{number + 1}", partial(read, self._world)
+
+    def _process(self, role: str, main: Main) -> Process:
+        return Process(role, self._loop, main, self._ended)
+
+    def _ended(self, process: str, error: BaseException) -> None:
+        self._world.referee.note([f"a process ended: {process}: {error!r}"])
+
+    # ------------------------------------------------------------ how it goes
+
+    async def _play(self) -> None:
+        """The hours, with everything that happens in them; then the settling."""
+        referee = self._world.referee
+        whistle = asyncio.ensure_future(referee.whistle.wait())
+        game = asyncio.ensure_future(self._hours())
+        await asyncio.wait((whistle, game), return_when=asyncio.FIRST_COMPLETED)
+        for task in (whistle, game):
+            task.cancel()
+        await asyncio.wait((game,))
+        if not game.cancelled() and (error := game.exception()) is not None:
+            raise error
+
+    async def _hours(self) -> None:
+        world = self._world
+        over = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            telling = group.create_task(
+                publish(world.provider.scene, self._clock, self._outlet, world.provider.push, over)
+            )
+            looking = group.create_task(self._look())
+            for process in self._processes:
+                await self._clock.sleep(self._rng.uniform(0, 2))
+                process.start()
+            turmoil = group.create_task(self._turmoil.run())
+            await self._clock.sleep(self._length_s)
+            turmoil.cancel()
+            await asyncio.wait((turmoil,))
+            self._trace.say("all is well")
+            await self._settle()
+            for task in (telling, looking):
+                task.cancel()
+
+    async def _look(self) -> None:
+        """See now and then, when it is calm, that nothing is late."""
+        world = self._world
+        while True:
+            await self._clock.sleep(LOOK_S / self._clock.speed)
+            if not self._weather.is_calm(self._loop.time()):
+                continue
+            rows, now = world.store.rows("ts_matches"), self._clock.now()
+            world.referee.note(self._minutes.late(rows, now))
+            world.referee.note(self._course.behind(rows, now - FOLLOW_S * self._clock.speed))
+
+    async def _settle(self) -> None:
+        """Wait until everything is as it should be, at most so long; what is not then never will be."""
+        world = self._world
+        until = max(self._loop.time(), self._weather.calm_from) + SETTLE_S
+        while (found := list(self._unsettled())) and self._loop.time() < until:
+            await self._clock.sleep(1.0)
+        world.referee.note(found)
+
+    def _unsettled(self) -> Iterator[str]:
+        world = self._world
+        rows, now = world.store.rows("ts_matches"), self._clock.now()
+        yield from unlike(truth.standing(world.provider.scene, now), rows, world.store.rows("match_incident"))
+        yield from world.referee.followers.behind()
+        for reader, board in sorted(world.boards.items()):
+            yield from unlike_rows(reader, _shown(board), rows)
+
+    # ------------------------------------------------------------ how exact it must be
+
+    def _early_s(self) -> float:
+        """A process whose clock is ahead flips its minutes early."""
+        return max([1.0, *(clock.skew_s for clock in self._world.clocks.values())])
+
+    def _late_s(self) -> float:
+        """While there is trouble a minute may be written long after it was reckoned."""
+        calm = self._weather.is_calm(self._loop.time())
+        return 1.0 + (FLIP_S if calm else TROUBLE_S) * self._clock.speed
+
+
+def _shown(board: Board) -> Mapping[str, Shown]:
+    return {
+        match_id: Shown(entry.item.status_id.value, entry.item.minute, entry.item.display)
+        for match_id, entry in board.entries.items()
+    }
