@@ -28,6 +28,8 @@ class Metrics:
         self._count_provider(registry)
         self._count_crests(registry)
         self._count_minutes(registry)
+        self._count_silence(registry)
+        self._count_jobs(registry)
         self._count_requests(registry)
         self._count_streams(registry)
 
@@ -88,6 +90,12 @@ class Metrics:
             ["kind"],
             registry=registry,
         )
+        self.provider_updates = Counter(
+            "provider_updates_total",
+            "What the provider said has changed besides the score, each change once.",
+            ["topic"],
+            registry=registry,
+        )
         self.provider_calls = Counter(
             "provider_requests_total",
             "HTTP attempts at the provider by result.",
@@ -120,6 +128,54 @@ class Metrics:
             "From a minute's true boundary to its write, in football seconds.",
             buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 5, 30),
             registry=registry,
+        )
+
+    def _count_silence(self, registry: CollectorRegistry) -> None:
+        self.stale_matches = Gauge(
+            "match_stale",
+            "Matches that may be behind the game, by why.",
+            ["reason"],
+            registry=registry,
+            multiprocess_mode="livemostrecent",
+        )
+        self.reconciled = Counter(
+            "match_reconcile_requests_total",
+            "Questions about single matches, by what came of them.",
+            ["cause", "outcome"],
+            registry=registry,
+        )
+
+    def _count_jobs(self, registry: CollectorRegistry) -> None:
+        self.job_runs = Counter(
+            "job_runs_total", "Runs of jobs, and those that were skipped.", ["job", "status"], registry=registry
+        )
+        self.job_seconds = Histogram(
+            "job_duration_seconds",
+            "From the start of a job to its end.",
+            ["job"],
+            buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1_800),
+            registry=registry,
+        )
+        self.job_offset_error = Histogram(
+            "job_start_offset_error_seconds",
+            "From slot + offset to the start, in football seconds.",
+            ["job"],
+            buckets=(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15),
+            registry=registry,
+        )
+        self.jobs_running = Gauge(
+            "job_running",
+            "Runs under way.",
+            ["job"],
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self.job_last_success = Gauge(
+            "job_last_success_timestamp",
+            "When a job last ended well, Unix seconds of football time.",
+            ["job"],
+            registry=registry,
+            multiprocess_mode="max",
         )
 
     def _count_requests(self, registry: CollectorRegistry) -> None:

@@ -1,6 +1,8 @@
 """Ingest put together for a test: everything real but the provider and the clock."""
 
 import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from tests.ingest.claims import T
@@ -9,32 +11,33 @@ from tests.ingest.provider import FakeProvider
 from touchline.clock import SteppedClock, now_ms
 from touchline.football.model import Match, Observation, Source
 from touchline.ids import MatchId
-from touchline.ingest.asking import Asking
 from touchline.ingest.catalogue import CatalogueSync
 from touchline.ingest.channel import Channel
-from touchline.ingest.diary import Diary
+from touchline.ingest.diary import DiarySync
 from touchline.ingest.ended import EndedDetails
-from touchline.ingest.inbox import Inbox
-from touchline.ingest.intake import Intake
 from touchline.ingest.lineups import LineupSync
-from touchline.ingest.names import Names
 from touchline.ingest.poll import DetailLivePoll
 from touchline.ingest.ports import Pull
 from touchline.ingest.push import PushSigns
 from touchline.ingest.recent import RecentList
 from touchline.ingest.reconcile import Reconcile, Requests
 from touchline.ingest.trends import TrendSync
-from touchline.ingest.unreadable import Unreadables
-from touchline.ingest.waiting import WaitingRoom
+from touchline.ingest.unnamed import UnnamedLookup
+from touchline.ingest.updates import DataUpdatePoll
+from touchline.ingest.way import Way
 from touchline.ingest.writer import Writer
 from touchline.loop import Loop
 from touchline.metrics import Metrics
-from touchline.provider.port import Report
+from touchline.provider.port import Kind, Report
 from touchline.settings.parts import Orchestrator
+from touchline.settings.reading import load
 from touchline.store import changes, matches
 from touchline.store.db import Database, Row
+from touchline.task import Done, Run, Task
 
 METRICS = Metrics()
+
+R = TypeVar("R")
 
 
 class House:
@@ -52,26 +55,32 @@ class House:
         self.db = db
         self.clock = clock or SteppedClock(T)
         self.provider = FakeProvider()
-        self.inbox = Inbox(queue_max, 200, self.clock, METRICS)
-        self.unreadables = Unreadables(db, self.clock, METRICS)
-        self.asking = Asking(pull or self.provider, self.clock, self.unreadables)
         self.requests = Requests(self.clock)
-        self.waiting = WaitingRoom(self.clock, METRICS)
-        self.writer = Writer(db, self.clock, METRICS, Orchestrator())
-        self.names = Names(db, self.clock)
-        self.intake = Intake(
-            self.inbox, self.writer, self.waiting, self.requests, self.unreadables, db, self.clock
+        settings = load({})
+        source = settings.thesports.model_copy(update={"queue_max": queue_max})
+        settings = settings.model_copy(update={"thesports": source})
+        self.way = way = Way(
+            db, self.clock, METRICS, settings, pull or self.provider, self.requests, f"node-{name}"
         )
+        self.inbox, self.unreadables, self.asking = way.inbox, way.unreadables, way.asking
+        self.waiting, self.names, self.intake = way.waiting, way.names, way.intake
+        self.writer = Writer(db, self.clock, METRICS, Orchestrator())
         self.signs = PushSigns(self.clock)
-        self.poll = DetailLivePoll(self.asking, self.inbox, self.signs, self.clock, name)
+        poll_s = settings.thesports.poll_s
+        self.poll = DetailLivePoll(self.asking, self.inbox, self.signs, self.clock, name, poll_s)
         self.recent = RecentList(self.asking, self.inbox, db, self.clock, name)
-        self.diary = Diary(self.asking, self.inbox, self.names, db, self.clock, ZoneInfo("UTC"), name)
         self.reconcile = Reconcile(self.requests, self.asking, self.inbox, db, self.clock, name)
-        self.trends = TrendSync(self.asking, self.inbox, db, self.clock, name)
-        self.lineups = LineupSync(self.asking, self.inbox, db, self.clock, name)
-        self.ended = EndedDetails(self.asking, self.inbox, db, self.clock, name)
-        self.catalogue = CatalogueSync(self.asking, self.names, db, self.clock)
+        self.unnamed = UnnamedLookup(self.asking, self.names, db, self.clock)
+        self.updates = DataUpdatePoll(way, METRICS)
+        self.diary = DiarySync(way, "diary_refresh", ZoneInfo("UTC"), first=-1)
+        self.trends = TrendSync(way)
+        self.lineups = LineupSync(way)
+        self.ended = EndedDetails(way)
         self.push = Channel(Source.MQTT, name)
+
+    def catalogue(self, kind: Kind, full_on: int | None = None) -> CatalogueSync:
+        """The job that reads the list of one kind."""
+        return CatalogueSync(self.way, kind, full_on)
 
     def hear(self, *reports: Report) -> list[Observation]:
         """The push channel says so, now."""
@@ -86,12 +95,20 @@ class House:
 
     async def round(self, loop: Loop) -> None:
         """Turn `loop` until it rests, with the writer working beside it."""
-        turns = asyncio.ensure_future(_until_it_rests(loop))
-        while not turns.done():
+        await self._beside(_until_it_rests(loop))
+
+    async def run(self, task: Task, *, batch_size: int = 20, slot: int | None = None) -> Done:
+        """Run `task` once, with the writer working beside it."""
+        slot = int(self.clock.now()) if slot is None else slot
+        return await self._beside(task.run(Run(run_id="run", slot=slot, batch_size=batch_size)))
+
+    async def _beside(self, work: Awaitable[R]) -> R:
+        working = asyncio.ensure_future(work)
+        while not working.done():
             await self.intake.turn()
             await asyncio.sleep(0)
-        await turns
         await self.written()
+        return await working
 
     async def matches(self, *ids: MatchId) -> dict[MatchId, Match]:
         """The rows as they are."""

@@ -20,6 +20,8 @@ from touchline.provider.port import (
     Tally,
     TeamCounters,
     TeamCountersRead,
+    Update,
+    UpdatesRead,
 )
 
 Failure = ProviderError | None
@@ -33,6 +35,7 @@ class FakeProvider:
         self.records: list[Report] = []
         self.histories: dict[MatchId, Report] = {}
         self.trends: list[Report] = []
+        self.updates: list[Update] = []
         self.parts: dict[tuple[str, MatchId], Report] = {}
         """What is asked for by match, by the name of the question."""
         self.teams: list[TeamCounters] = []
@@ -83,6 +86,10 @@ class FakeProvider:
     async def trend_live(self) -> Reading:
         self._ask("trend_live")
         return Reading(reports=self.trends)
+
+    async def data_update(self) -> UpdatesRead:
+        self._ask("data_update")
+        return UpdatesRead(updates=self.updates)
 
     async def trend_detail(self, match_id: MatchId) -> Reading:
         return self._part("trend", match_id)

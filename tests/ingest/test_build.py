@@ -64,6 +64,7 @@ async def test_a_restarted_process_is_another_voice(database: Database) -> None:
         await polled(first, "detail_live_poll")
     provider.live = [report(A, score(4, kickoff=T))]
     await clock.advance(LIVE_FLOOR_S)
+    await first.give_back()
 
     await polled(reborn, "detail_live_poll")
 

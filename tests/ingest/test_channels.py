@@ -12,7 +12,7 @@ from touchline.football.model import Group, Source, Status
 from touchline.football.order import fingerprint
 from touchline.ingest.channel import Channel
 from touchline.ingest.pace import LIVE_FLOOR_S, pace
-from touchline.ingest.poll import ALERT_S, CALM_S
+from touchline.ingest.poll import ALERT_S
 from touchline.ingest.ports import PushFrame
 from touchline.ingest.push import PushFeed
 from touchline.provider.port import Health, ProviderState, Reading, Report, Unreadable
@@ -189,7 +189,7 @@ async def test_a_poll_that_repeats_what_is_known_changes_nothing(house: House) -
 async def test_the_poll_is_calm_while_push_speaks_and_alert_when_it_is_silent(house: House) -> None:
     house.signs.watch(FakeStream())
     house.signs.heard()
-    assert (await house.poll.turn()).total_seconds() == CALM_S
+    assert (await house.poll.turn()).total_seconds() == 10
 
     await house.clock.advance(31)
 

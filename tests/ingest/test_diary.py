@@ -13,7 +13,7 @@ from tests.ingest.provider import provider_day
 from touchline.errors import ProviderTransient
 from touchline.football.model import Status
 from touchline.ids import MatchId
-from touchline.ingest.diary import PAGES_MAX, days_around, newest_each
+from touchline.ingest.diary import PAGES_MAX, days, newest_each
 from touchline.provider.port import CatalogueRecord, Kind
 from touchline.store.db import Row
 
@@ -33,7 +33,7 @@ async def test_three_days_are_read_to_their_end_whatever_total_says(house: House
     house.provider.records = [report(id_, record(T), T - 100) for id_ in a_day_of(25)]
     house.provider.page_size = 10
 
-    await house.round(house.diary)
+    await house.run(house.diary, batch_size=3)
 
     assert len(await house.rows()) == 25
 
@@ -42,12 +42,12 @@ async def test_a_second_run_changes_nothing(house: House) -> None:
     house.provider.records = [report(id_, record(T), T - 100) for id_ in a_day_of(12)]
     house.provider.records += house.provider.records[:5]
     house.provider.named = [CatalogueRecord(kind=Kind.TEAM, id="home", name="Home FC", updated_at=5)]
-    await house.round(house.diary)
+    await house.run(house.diary, batch_size=3)
     rows, known, stream = await house.rows(), await names(house), await house.changes()
     assert len(rows) == 12
 
     await house.clock.advance(600)
-    await house.round(house.diary)
+    await house.run(house.diary, batch_size=3)
 
     def content(row: Row) -> dict[str, object]:
         return {name: value for name, value in row[0].items() if name != "last_seen_ts"}
@@ -60,7 +60,7 @@ async def test_endless_pages_are_stopped_and_said(house: House, capsys: pytest.C
     house.provider.records = [report(A, record(T), T - 100)]
     house.provider.endless = True
 
-    await house.round(house.diary)
+    await house.run(house.diary, batch_size=3)
 
     assert len(house.provider.asked) == PAGES_MAX + 2  # the other two days are empty
     assert capsys.readouterr().out.count("diary.pages_exceeded") == 1
@@ -71,7 +71,7 @@ async def test_names_beside_the_matches_go_into_the_catalogue(house: House) -> N
     house.provider.records = [report(A, record(T), T - 100)]
     house.provider.named = [CatalogueRecord(kind=Kind.COMPETITION, id="league", name="Super Lig", updated_at=5)]
 
-    await house.round(house.diary)
+    await house.run(house.diary, batch_size=3)
 
     assert await names(house) == [("competition", "league", "Super Lig")]
 
@@ -80,11 +80,11 @@ async def test_a_short_day_is_said_once_and_nothing_is_removed(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
     house.provider.records = [report(id_, record(T), T - 100) for id_ in a_day_of(10)]
-    await house.round(house.diary)
+    await house.run(house.diary, batch_size=3)
     house.provider.records = house.provider.records[:4]
 
-    await house.round(house.diary)
-    await house.round(house.diary)
+    await house.run(house.diary, batch_size=3)
+    await house.run(house.diary, batch_size=3)
 
     assert len(await house.rows()) == 10
     assert capsys.readouterr().out.count("diary.short") == 1
@@ -93,22 +93,23 @@ async def test_a_short_day_is_said_once_and_nothing_is_removed(
 async def test_a_page_that_fails_ends_the_sync_and_is_not_skipped(house: House) -> None:
     house.provider.records = [report(A, record(T), T - 100)]
     house.provider.failure = ProviderTransient("thesports-http", "match/diary", "TIMEOUT")
-    assert (await house.diary.turn()).total_seconds() > 0
+    with pytest.raises(ProviderTransient):
+        await house.run(house.diary, batch_size=3)
     assert await house.rows() == []
     house.provider.failure = None
 
-    await house.round(house.diary)
+    await house.run(house.diary, batch_size=3)
 
     assert len(await house.rows()) == 1
 
 
 async def test_a_rescheduled_match_moves_and_its_id_survives(house: House) -> None:
     house.provider.records = [report(A, record(T + 3_600), T - 100)]
-    await house.round(house.diary)
+    await house.run(house.diary, batch_size=3)
     house.provider.records = [report(A, record(T + DAY), T + 50)]
     await house.clock.advance(600)
 
-    await house.round(house.diary)
+    await house.run(house.diary, batch_size=3)
 
     assert (await house.matches(A))[A].schedule.match_time == T + DAY
     assert len(await house.rows()) == 1
@@ -116,13 +117,13 @@ async def test_a_rescheduled_match_moves_and_its_id_survives(house: House) -> No
 
 async def test_the_diary_is_silent_about_a_match_the_live_channels_speak_of(house: House) -> None:
     house.provider.records = [report(A, record(T), T - 100)]
-    await house.round(house.diary)
+    await house.run(house.diary, batch_size=3)
     house.hear(report(A, score(2)))
     await house.written()
     house.provider.records = [report(A, record(T), T + 5)]
     await house.clock.advance(30)
 
-    await house.round(house.diary)
+    await house.run(house.diary, batch_size=3)
 
     match = (await house.matches(A))[A]
     assert (match.status, match.home_scores[0]) == (Status.FIRST_HALF, 2)
@@ -151,8 +152,9 @@ def test_every_match_of_today_anywhere_lies_in_the_three_days(now: int, zone: st
     if datetime.fromtimestamp(at, here).date() != today:
         return  # a day of 23 hours
 
-    assert provider_day(report(A, record(at))) in days_around(now, here)
+    assert provider_day(report(A, record(at))) in days(now, here, -1, 3)
 
 
 def test_the_days_are_those_around_today() -> None:
-    assert days_around(0, ZoneInfo("UTC")) == [date(1969, 12, 31), date(1970, 1, 1), date(1970, 1, 2)]
+    assert days(0, ZoneInfo("UTC"), -1, 3) == [date(1969, 12, 31), date(1970, 1, 1), date(1970, 1, 2)]
+    assert days(0, ZoneInfo("UTC"), 1, 7) == [date(1970, 1, day) for day in range(2, 9)]

@@ -1,7 +1,8 @@
 """Line-ups, trends and last words: asked for when they are due, written by the one writer."""
 
+import asyncio
+import contextlib
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -9,7 +10,7 @@ from tests.ingest.claims import A, B, T, record, report, score
 from tests.ingest.house import House
 
 from touchline.clock import SteppedClock
-from touchline.errors import CircuitOpenError
+from touchline.errors import CircuitOpenError, ProviderTransient
 from touchline.football.model import (
     Group,
     HalfStat,
@@ -25,7 +26,7 @@ from touchline.football.model import (
 )
 from touchline.ids import MatchId
 from touchline.ingest.asked import REMEMBERED_MAX, Asked
-from touchline.ingest.pace import until_slot
+from touchline.task import Done, Run
 
 TREND = Trend(45, ((3, -1), ()))
 EXPECTED = Lineup(confirmed=False, home=LineupSide(players=(LineupPlayer(name="P. Nine"),)), away=LineupSide())
@@ -55,7 +56,7 @@ async def playing(house: House, *ids: MatchId, covered: int = 1) -> None:
 async def test_nobody_asks_for_trends_while_nothing_is_in_play(house: House) -> None:
     await scheduled(house, A)
 
-    await house.trends.turn()
+    await house.run(house.trends)
 
     assert house.provider.asked == []
 
@@ -65,8 +66,7 @@ async def test_one_call_brings_the_trend_of_every_match_and_a_change_row_each(ho
     before = len(await house.changes())
     house.provider.trends = [report(A, Says(trend=TREND)), report(B, Says(trend=Trend(45, ((0,),))))]
 
-    wait = await house.trends.turn()
-    await house.written()
+    done = await house.run(house.trends)
 
     found = await house.matches(A, B)
     assert (house.provider.asked, found[A].trend, found[B].trend) == (["trend_live"], TREND, Trend(45, ((0,),)))
@@ -74,18 +74,16 @@ async def test_one_call_brings_the_trend_of_every_match_and_a_change_row_each(ho
         (A, "match"),
         (B, "match"),
     ]
-    assert wait <= timedelta(seconds=60)
+    assert done == Done(items=2)
 
 
 async def test_a_trend_that_stands_changes_nothing(house: House) -> None:
     await playing(house, A)
     house.provider.trends = [report(A, Says(trend=TREND))]
-    await house.trends.turn()
-    await house.written()
+    await house.run(house.trends)
     before = await house.changes()
 
-    await house.trends.turn()
-    await house.written()
+    await house.run(house.trends)
 
     assert await house.changes() == before
 
@@ -94,14 +92,15 @@ async def test_an_answer_that_was_asked_for_earlier_loses(house: House, another:
     await playing(house, A)
     slow = another()
     slow.provider.trends = [report(A, Says(trend=TREND))]
-    await slow.trends.turn()
+    asked = asyncio.ensure_future(slow.trends.run(Run(run_id="slow", slot=T, batch_size=1)))
+    await slow.inbox.filled.wait()
     await house.clock.advance(60)
     fresh = replace(TREND, halves=((3, -1, 7), ()))
     house.provider.trends = [report(A, Says(trend=fresh))]
-    await house.trends.turn()
+    await house.run(house.trends)
 
-    await house.written()
     await slow.written()
+    await asked
 
     assert (await house.matches(A))[A].trend == fresh
 
@@ -118,7 +117,7 @@ async def test_line_ups_of_covered_matches_are_asked_for_an_hour_ahead(
 ) -> None:
     await scheduled(house, A, at=T + begins_in_s, covered=covered)
 
-    await house.lineups.turn()
+    await house.run(house.lineups)
 
     assert house.provider.asked == ([f"lineup?uuid={A}"] if asked else [])
 
@@ -130,9 +129,8 @@ async def test_a_line_up_is_asked_for_until_it_is_confirmed_and_again_in_play(ho
     for answer in answers:
         if answer is not None:
             house.provider.parts["lineup", A] = report(A, Says(lineup=answer))
-        await house.lineups.turn()
-        await house.lineups.turn()  # too soon to be asked again
-        await house.written()
+        await house.run(house.lineups)
+        await house.run(house.lineups)  # too soon to be asked again
         stood.append((await house.matches(A))[A].lineup)
         await house.clock.advance(900)
 
@@ -141,28 +139,30 @@ async def test_a_line_up_is_asked_for_until_it_is_confirmed_and_again_in_play(ho
 
     house.hear(report(A, score()))
     await house.written()
-    await house.lineups.turn()
+    await house.run(house.lineups)
     assert len(house.provider.asked) == 4
 
 
-async def test_a_turn_asks_about_so_many_and_the_next_follows_soon(house: House) -> None:
+async def test_a_run_asks_about_so_many_and_the_next_about_those_that_waited_longest(house: House) -> None:
     ids = [MatchId(f"aaaaaaaaaaaa{number:03}") for number in range(25)]
     await scheduled(house, *ids)
 
-    assert await house.lineups.turn() == timedelta(seconds=2)
-    await house.lineups.turn()
+    assert await house.run(house.lineups) == Done(items=20)
+    await house.clock.advance(900)
+    await house.run(house.lineups)
 
-    assert house.provider.asked == [f"lineup?uuid={id_}" for id_ in ids]
+    assert house.provider.asked == [f"lineup?uuid={id_}" for id_ in (*ids, *ids[:15])]
 
 
-async def test_without_an_answer_the_turn_ends_and_the_match_waits_for_its_next(house: House) -> None:
+async def test_without_an_answer_the_run_fails_and_the_match_waits_for_its_next(house: House) -> None:
     await scheduled(house, A, B)
     house.provider.failure = CircuitOpenError("thesports-http", "/match/lineup/detail")
-    await house.lineups.turn()
+    with pytest.raises(CircuitOpenError):
+        await house.run(house.lineups)
     house.provider.failure = None
-    await house.lineups.turn()
+    await house.run(house.lineups)
     await house.clock.advance(900)
-    await house.lineups.turn()
+    await house.run(house.lineups)
 
     assert house.provider.asked == [f"lineup?uuid={id_}" for id_ in (A, B, A, B)]
 
@@ -174,22 +174,20 @@ async def test_the_last_words_are_asked_for_a_minute_after_the_end(house: House)
     await playing(house, A)
     house.provider.trends = [report(A, Says(trend=TREND))]
     house.provider.parts["lineup", A] = report(A, Says(lineup=CONFIRMED))
-    await house.trends.turn()
-    await house.lineups.turn()
-    await house.written()
+    await house.run(house.trends)
+    await house.run(house.lineups)
     await house.clock.advance(1)
     house.hear(report(A, Says(stats=(Stat(2, 3, 1), Stat(25, 55, 45)))), report(A, score(status=Status.ENDED)))
     await house.written()
     house.provider.asked.clear()
-    await house.ended.turn()
+    await house.run(house.ended)
     assert house.provider.asked == []
 
     halves = Halves(first=(HalfStat(2, 1, 1),), second=(HalfStat(2, 2, 0), HalfStat(25, 55, 45)))
     house.provider.parts["halves", A] = report(A, Says(halves=halves))
     house.provider.parts["trend", A] = report(A, Says(trend=replace(TREND, halves=((3, -1), (4,)))))
     await house.clock.advance(60)
-    await house.ended.turn()
-    await house.written()
+    await house.run(house.ended)
 
     assert sorted(house.provider.asked) == [f"{part}?uuid={A}" for part in ("halves", "lineup", "trend")]
     match = (await house.matches(A))[A]
@@ -205,7 +203,7 @@ async def test_what_was_told_is_not_asked_for_again_and_what_was_not_only_so_oft
     await house.written()
     for _ in range(5):
         await house.clock.advance(700)
-        await house.ended.turn()
+        await house.run(house.ended)
     assert house.provider.asked == [f"halves?uuid={A}"] * 3
 
     await playing(house, B)
@@ -214,8 +212,7 @@ async def test_what_was_told_is_not_asked_for_again_and_what_was_not_only_so_oft
     await house.written()
     for _ in range(3):
         await house.clock.advance(700)
-        await house.ended.turn()
-        await house.written()
+        await house.run(house.ended)
     assert house.provider.asked == [f"halves?uuid={B}"]
 
 
@@ -228,8 +225,10 @@ async def test_a_match_without_an_answer_does_not_hold_up_the_others(house: Hous
 
     for _ in range(6):
         await house.clock.advance(700)
-        await house.ended.turn()
-        await house.ended.turn()
+        with pytest.raises(ProviderTransient):
+            await house.run(house.ended)
+        with contextlib.suppress(ProviderTransient):
+            await house.run(house.ended)
     assert house.provider.asked.count(f"halves?uuid={B}") == 3
     assert house.provider.asked.count(f"halves?uuid={A}") == 6
 
@@ -237,16 +236,8 @@ async def test_a_match_without_an_answer_does_not_hold_up_the_others(house: Hous
     house.provider.asked.clear()
     for _ in range(4):
         await house.clock.advance(700)
-        await house.ended.turn()
+        await house.run(house.ended)
     assert house.provider.asked == [f"halves?uuid={A}"] * 3, "what was not answered does not count"
-
-
-# ---------------------------------------------------------------- when
-
-
-@pytest.mark.parametrize(("now", "wait_s"), [(0, 22), (21.5, 2), (22, 60), (23, 59), (59, 23)])
-def test_a_slot_is_an_offset_past_the_minute(now: float, wait_s: float) -> None:
-    assert until_slot(SteppedClock(T - T % 60 + now), 60, 22) == timedelta(seconds=wait_s)
 
 
 async def test_what_was_asked_is_remembered_in_bounds() -> None:

@@ -29,6 +29,10 @@ class Asked:
             return False
         return self._clock.monotonic() - at >= real_s(self._clock, self._again_s, self._floor_s)
 
+    def when(self, thing: Hashable) -> float:
+        """The instant `thing` was last asked for, monotonic; before all others if it never was."""
+        return self._last[thing][0] if thing in self._last else float("-inf")
+
     def note(self, thing: Hashable, *, answered: bool) -> None:
         """`thing` was asked for now. Without an answer it waits for its turn as well, so that it never holds up
         the others, but that doesn't count."""

@@ -3,25 +3,21 @@
 Each part is asked for a minute after the end, and once or twice again where the answer brought nothing.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
 from typing import NamedTuple
 
-from touchline.clock import Clock, now_ms
+from touchline.clock import now_ms
+from touchline.errors import ProviderError
 from touchline.football.model import Group, Source
 from touchline.ids import MatchId
 from touchline.ingest.asked import Asked
-from touchline.ingest.asking import Asking
 from touchline.ingest.channel import Channel
-from touchline.ingest.inbox import Inbox
-from touchline.ingest.pace import FLOOR_S, pace
 from touchline.ingest.ports import Pull
+from touchline.ingest.way import Way
 from touchline.provider.port import Reading
 from touchline.store import fixtures
-from touchline.store.db import Database
+from touchline.task import Done, Run
 
-PACE_S, PACE_FLOOR_S = 60.0, 5.0
 AFTER_S = 60
 """From the end of a match to the first question."""
 BACK_S = 6 * 3_600
@@ -52,45 +48,48 @@ PARTS: Mapping[Group, Part] = {
 
 
 class EndedDetails:
-    """The loop `ended_details`."""
+    """The job `ended_details`."""
 
-    name = "ended_details"
-    interval = "60 s"
-    batch_size = 20
+    def __init__(self, way: Way) -> None:
+        self._way = way
+        self._asked = Asked(way.clock, AGAIN_S, floor_s=AGAIN_FLOOR_S, times_max=TIMES_MAX)
+        self._channels = {group: Channel(part.source, f"ended-{way.node}") for group, part in PARTS.items()}
 
-    def __init__(self, asking: Asking, inbox: Inbox, db: Database, clock: Clock, node: str) -> None:
-        self.wake = asyncio.Event()
-        self._asking = asking
-        self._inbox = inbox
-        self._db = db
-        self._clock = clock
-        self._asked = Asked(clock, AGAIN_S, floor_s=AGAIN_FLOOR_S, times_max=TIMES_MAX)
-        self._channels = {group: Channel(part.source, f"ended-{node}") for group, part in PARTS.items()}
+    async def run(self, run: Run) -> Done:
+        """Ask for some parts; what an endpoint without an answer had to tell is left for the next run.
 
-    async def turn(self) -> timedelta:
-        """Ask for some parts; for the next soon while there are more. An endpoint without an answer is left."""
-        if not self._inbox.has_room:
-            return timedelta(seconds=FLOOR_S)
-        due = await self._due()
-        silent: set[Group] = set()
-        for group, match_id in due[: self.batch_size]:
-            if group not in silent and not await self._ask(group, match_id):
-                silent.add(group)
-        if len(due) > self.batch_size and not silent:
-            return timedelta(seconds=FLOOR_S)
-        return pace(self._clock, PACE_S, PACE_FLOOR_S)
+        Raises ProviderError where nothing was answered, and StoreUnavailable.
+        """
+        due = (await self._due())[: run.batch_size]
+        silent: dict[Group, ProviderError] = {}
+        told = unreadable = 0
+        for group, match_id in due:
+            if group in silent:
+                continue
+            try:
+                done = await self._ask(group, match_id)
+            except ProviderError as error:
+                silent[group] = error
+                continue
+            told, unreadable = told + 1, unreadable + done.failed
+        if silent and not told:
+            raise next(iter(silent.values()))
+        return Done(items=told, failed=len(due) - told + unreadable)
 
     async def _due(self) -> list[tuple[Group, MatchId]]:
-        async with self._db.transaction(now_ms(self._clock)) as tx:
+        async with self._way.db.transaction(now_ms(self._way.clock)) as tx:
             wanted = await fixtures.want_last_word(tx, AFTER_S, BACK_S)
         return [each for each in wanted if self._asked.is_due(each)]
 
-    async def _ask(self, group: Group, match_id: MatchId) -> bool:
+    async def _ask(self, group: Group, match_id: MatchId) -> Done:
         part = PARTS[group]
-        asked_at_ms = now_ms(self._clock)
-        reading = await self._asking.ask(part.endpoint, part.ask(self._asking.pull, match_id))
-        self._asked.note((group, match_id), answered=reading is not None)
-        if reading is None:
-            return False
-        self._inbox.put(self._channels[group].hear(reading.reports, asked_at_ms))
-        return True
+        asked_at_ms = now_ms(self._way.clock)
+        asking = self._way.asking
+        try:
+            reading = await asking.demand(part.endpoint, part.ask(asking.pull, match_id))
+        except ProviderError:
+            self._asked.note((group, match_id), answered=False)
+            raise
+        done = await self._way.write(self._channels[group], reading, asked_at_ms)
+        self._asked.note((group, match_id), answered=True)
+        return done

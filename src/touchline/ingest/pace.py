@@ -22,10 +22,3 @@ def real_s(clock: Clock, football_s: float, floor_s: float = FLOOR_S) -> float:
 def pace(clock: Clock, football_s: float, floor_s: float = FLOOR_S) -> timedelta:
     """The wait a loop returns for a cadence of `football_s` seconds."""
     return timedelta(seconds=real_s(clock, football_s, floor_s))
-
-
-def until_slot(clock: Clock, every_s: float, offset_s: float, floor_s: float = FLOOR_S) -> timedelta:
-    """The wait until `offset_s` past the next multiple of `every_s`, in football time: loops of one pace that
-    have offsets of their own don't all ask at once."""
-    left_s = every_s - (clock.now() - offset_s) % every_s
-    return pace(clock, left_s, floor_s)

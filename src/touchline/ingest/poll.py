@@ -11,10 +11,10 @@ from touchline.ingest.inbox import Inbox
 from touchline.ingest.pace import LIVE_FLOOR_S, pace, real_s
 from touchline.ingest.push import PushSigns
 
-CALM_S, CALM_FLOOR_S = 10.0, 2.0
-"""Football seconds between two polls while push speaks, and the floor in real seconds."""
+CALM_FLOOR_S = 2.0
+"""Real seconds between two polls while push speaks, at least; how long it may be is a setting."""
 ALERT_S, ALERT_FLOOR_S = 2.0, LIVE_FLOOR_S
-"""The same while push is down or silent."""
+"""Football seconds between two polls while push is down or silent, and the floor in real seconds."""
 SILENCE_S, SILENCE_FLOOR_S = 30.0, 5.0
 """How long push says nothing before it counts as silent."""
 
@@ -23,11 +23,14 @@ class DetailLivePoll:
     """The loop `detail_live_poll`. Setting `wake` asks for a snapshot as soon as the floor allows."""
 
     name = "detail_live_poll"
-    interval = "10 s; 2 s without push"
     batch_size = 1
 
-    def __init__(self, asking: Asking, inbox: Inbox, push: PushSigns, clock: Clock, node: str) -> None:
+    def __init__(
+        self, asking: Asking, inbox: Inbox, push: PushSigns, clock: Clock, node: str, calm_s: float
+    ) -> None:
+        self.interval = f"{calm_s:g} s; {ALERT_S:g} s without push"
         self.wake = asyncio.Event()
+        self._calm_s = calm_s
         self._asking = asking
         self._inbox = inbox
         self._push = push
@@ -53,5 +56,5 @@ class DetailLivePoll:
 
     def _pace(self) -> timedelta:
         if self._push.speaks(real_s(self._clock, SILENCE_S, SILENCE_FLOOR_S)):
-            return pace(self._clock, CALM_S, CALM_FLOOR_S)
+            return pace(self._clock, self._calm_s, CALM_FLOOR_S)
         return pace(self._clock, ALERT_S, ALERT_FLOOR_S)

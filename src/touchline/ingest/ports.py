@@ -14,6 +14,7 @@ from touchline.provider.port import (
     Reading,
     TablesRead,
     TeamCountersRead,
+    UpdatesRead,
 )
 
 ReadPush = Callable[[bytes], Reading]
@@ -62,6 +63,9 @@ class Pull(Protocol):
 
     async def team_stats_list(self) -> TeamCountersRead:
         """What the teams did in every match that changed lately."""
+
+    async def data_update(self) -> UpdatesRead:
+        """What changed within two minutes besides the score."""
 
     async def deleted(self) -> DeletedRead:
         """The matches taken back within 24 hours."""

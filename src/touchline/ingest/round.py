@@ -20,13 +20,20 @@ class Round:
     """One round: what to ask next (`time`, `page`) and where the cursor goes at its end."""
 
     def __init__(
-        self, since: int | None, border: Set[Stamp] = frozenset(), *, now: int, full_page: int = FULL_PAGE
+        self,
+        since: int | None,
+        border: Set[Stamp] = frozenset(),
+        *,
+        now: int,
+        full_page: int = FULL_PAGE,
+        pages_max: int = PAGES_MAX,
     ) -> None:
         self.time = since
         self.page = 1
         self.asked = 0
         self._now = now
         self._full_page = full_page
+        self._pages_max = pages_max
         self._since = since
         self._largest = since or 0
         self._seen = set(border)
@@ -46,12 +53,12 @@ class Round:
             self.time, self.page, self._answer = self._largest, 1, frozenset()
         else:
             self.page += 1
-        return (bool(new) or cut) and self.asked < PAGES_MAX
+        return (bool(new) or cut) and self.asked < self._pages_max
 
     @property
     def exceeded(self) -> bool:
         """Whether the round was cut off by its limit of pages."""
-        return self.asked >= PAGES_MAX
+        return self.asked >= self._pages_max
 
     @property
     def cursor(self) -> int:

@@ -1,7 +1,7 @@
 """The way from an answer of the provider to the database: what every process that asks is made of.
 
-Its two loops must be running wherever anything is asked. What a task hands over with `write` is decided
-and committed by the same writer as everything else, and the task goes on when it is.
+Its loops must be running wherever anything is asked. What a task hands over with `write` is decided and
+committed by the same writer as everything else, and the task goes on when it is.
 """
 
 import os
@@ -27,13 +27,23 @@ from touchline.task import Done
 
 
 class Way:
-    """One process's inbox with the writer behind it, and what it asks through. `asks` hears what is missing."""
+    """One process's inbox with the writer behind it, and what it asks through. `asks` hears what is missing.
+
+    `node` is a name that no other start of a process has; one is made up where none is given.
+    """
 
     def __init__(
-        self, db: Database, clock: Clock, metrics: Metrics, settings: Settings, pull: Pull, asks: Asks
+        self,
+        db: Database,
+        clock: Clock,
+        metrics: Metrics,
+        settings: Settings,
+        pull: Pull,
+        asks: Asks,
+        node: str | None = None,
     ) -> None:
         # Not the process id: in a container every start has the same, and channels count from 1 anew.
-        self.node = f"{os.uname().nodename}-{secrets.token_hex(4)}"
+        self.node = node or f"{os.uname().nodename}-{secrets.token_hex(4)}"
         self.db = db
         self.clock = clock
         self.unreadables = Unreadables(db, clock, metrics)
@@ -41,8 +51,8 @@ class Way:
         self.asking = Asking(pull, clock, self.unreadables)
         self.names = Names(db, clock)
         self.waiting = WaitingRoom(clock, metrics)
-        writer = Writer(db, clock, metrics, settings.orchestrator)
-        self.intake = Intake(self.inbox, writer, self.waiting, asks, self.unreadables, db, clock)
+        self.writer = Writer(db, clock, metrics, settings.orchestrator)
+        self.intake = Intake(self.inbox, self.writer, self.waiting, asks, self.unreadables, db, clock)
 
     @property
     def loops(self) -> Sequence[Loop]:

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     STAGE = "stage"
     VENUE = "venue"
     REFEREE = "referee"
+    COACH = "coach"
+    PLAYER = "player"
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -192,6 +194,30 @@ class DeletedRead(Reading, frozen=True, kw_only=True):
     """Matches the provider has taken back within 24 hours."""
 
     matches: Sequence[MatchId] = ()
+
+
+class Topic(StrEnum):
+    """What the provider says has changed besides the score."""
+
+    LINEUP = "lineup"
+    STANDINGS = "standings"
+    OTHER = "other"
+
+
+class Update(Struct, frozen=True, kw_only=True):
+    """Something changed: the line-up of a match, the standings of a season, or what we have no use for."""
+
+    topic: Topic
+    id: str
+    """Of the match or the season; elsewhere what tells it from others."""
+    at: int = 0
+    """When, by the provider; 0 where it does not say."""
+
+
+class UpdatesRead(Reading, frozen=True, kw_only=True):
+    """What changed lately besides the score."""
+
+    updates: Sequence[Update] = ()
 
 
 class Health(StrEnum):

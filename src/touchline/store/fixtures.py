@@ -14,6 +14,9 @@ LATE_S = 7_200
 LONGEST_S = 6 * 3_600
 """From the scheduled time to the end, at most; it keeps a look at what has ended short."""
 
+SOON_S = 86_400
+"""A match further ahead is not followed yet."""
+
 
 class Sides(NamedTuple):
     """Who plays: the ids of both teams."""
@@ -59,6 +62,13 @@ async def want_last_word(tx: Tx, after_s: int, back_s: int) -> list[tuple[Group,
     """What matches that ended between `back_s` and `after_s` ago have not been told since: the oldest first."""
     span = {"from_ts": tx.now - back_s, "until_ts": tx.now - after_s, "longest_s": LONGEST_S}
     return [(Group(group), MatchId(match_id)) for group, match_id in await tx.rows(SQL["want_last_word"], span)]
+
+
+async def followed(tx: Tx, match_ids: Collection[MatchId]) -> set[MatchId]:
+    """Those of `match_ids` that are played, were lately or will be soon."""
+    span = {"from_ts": tx.now - LONGEST_S, "until_ts": tx.now + SOON_S}
+    rows = await tx.rows(SQL["followed"], {"ids": sorted(match_ids), **span})
+    return {MatchId(row[0]) for row in rows}
 
 
 async def sides(tx: Tx, match_ids: Collection[MatchId]) -> dict[MatchId, Sides]:

@@ -81,5 +81,12 @@ WHERE
     AND coalesce((m.provenance -> want.part ->> 'observed_at_ms')::bigint, 0) < m.phase_entered_ts * 1000
 ORDER BY m.phase_entered_ts, m.external_id, want.part
 
+-- followed --
+SELECT external_id FROM ts_matches
+WHERE
+    external_id = ANY(%(ids)s)
+    AND match_time BETWEEN %(from_ts)s AND %(until_ts)s
+    AND deleted_at IS NULL
+
 -- sides --
 SELECT external_id, home_team_id, away_team_id FROM ts_matches WHERE external_id = ANY(%(ids)s)

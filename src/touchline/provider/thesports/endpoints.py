@@ -24,6 +24,7 @@ DIARY = Endpoint(path="/match/diary", urgency=Urgency.REPAIR)
 TREND_LIVE = Endpoint(path="/match/trend/live", urgency=Urgency.REPAIR)
 TREND_DETAIL = Endpoint(path="/match/trend/detail", urgency=Urgency.CATALOGUE)
 LINEUP_DETAIL = Endpoint(path="/match/lineup/detail", urgency=Urgency.CATALOGUE)
+DATA_UPDATE = Endpoint(path="/data/update", urgency=Urgency.REPAIR)
 TEAM_STATS_LIST = Endpoint(path="/match/team_stats/list", urgency=Urgency.REPAIR)
 HALF_STATS_LIST = Endpoint(path="/match/half/team_stats/list", urgency=Urgency.REPAIR)
 DELETED = Endpoint(path="/deleted", urgency=Urgency.REPAIR)
@@ -44,5 +45,7 @@ CATALOGUE: Mapping[Kind, Endpoint] = {
         Kind.STAGE: "/stage/list",
         Kind.VENUE: "/venue/list",
         Kind.REFEREE: "/referee/list",
+        Kind.COACH: "/coach/list",
+        Kind.PLAYER: "/player/with_stat/list",
     }.items()
 }

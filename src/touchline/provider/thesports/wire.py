@@ -18,6 +18,7 @@ from touchline.provider.port import (
     TablesRead,
     TeamCountersRead,
     Unreadable,
+    UpdatesRead,
 )
 from touchline.provider.thesports.catalogue import read_catalogue, read_extra
 from touchline.provider.thesports.deleted import read_deleted
@@ -40,6 +41,7 @@ from touchline.provider.thesports.shapes import (
 from touchline.provider.thesports.tables import read_tables
 from touchline.provider.thesports.team_stats import read_team_stats
 from touchline.provider.thesports.trends import read_trends
+from touchline.provider.thesports.updates import read_updates
 
 LIVE_KINDS = frozenset({"score", "stats", "incidents", "tlive"})
 LIVE_MARKS = LIVE_KINDS | {"id"}
@@ -171,6 +173,17 @@ def read_taken_back(answer: Answer) -> DeletedRead:
         return DeletedRead(matches=gone, unreadable=tuple(found.unreadable), total=answer.total)
 
     return _guarded(read, answer.body, "deleted", DeletedRead)
+
+
+def read_what_changed(answer: Answer, latest: int = LATEST_TS) -> UpdatesRead:
+    """What changed lately besides the score."""
+
+    def read() -> UpdatesRead:
+        found = Findings("data_update")
+        updates = tuple(read_updates(answer.results, found, latest))
+        return UpdatesRead(updates=updates, unreadable=tuple(found.unreadable), total=answer.total)
+
+    return _guarded(read, answer.body, "data_update", UpdatesRead)
 
 
 def read_named(answer: Answer, kind: Kind) -> Reading:
