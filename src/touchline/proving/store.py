@@ -15,13 +15,13 @@ class RowChange(NamedTuple):
 
     table: str
     key: tuple[Any, ...]
-    """Of its primary key."""
+    """What names the row: of a match its external_id, else its primary key."""
     before: Columns | None
     after: Columns | None
 
 
 OnCommit = Callable[[Sequence[RowChange]], None]
-"""Called after each commit with what it changed, in the order it was written; must not fail or wait."""
+"""Called after each commit with the rows it left different, in a fixed order; must not wait."""
 
 
 class ProvingStore(Protocol):
@@ -29,10 +29,12 @@ class ProvingStore(Protocol):
 
     down: bool
     """While True every call raises StoreUnavailable; what was open when it was set is rolled back."""
+    lost_answers: float
+    """The share of commits whose answer is lost: StoreUnavailable, committed or not by even chance."""
     on_commit: OnCommit
 
     def database(self, process: str) -> Database:
-        """What `process` opens; each call is another pool of the same process."""
+        """What `process` opens; all its handles share the connections it may have."""
 
     def ears(self, process: str) -> Ears:
         """Ears of `process`, not open yet."""
