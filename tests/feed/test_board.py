@@ -8,9 +8,10 @@ from tests.web.matchday import NOW, Fixture, change, name, put, score, store
 
 from touchline.feed.live import live_json
 from touchline.feed.position import STEPS, Position
-from touchline.feed.shapes import Counts, Live, LiveState, StaleReason
+from touchline.feed.shapes import Counts, Live, LiveState
 from touchline.feed.span import HELD_S, STEP_S
 from touchline.football.model import CardShown, GoalCancelled, Side, Status, StatusChanged
+from touchline.football.staleness import StaleReason
 from touchline.ids import MatchId
 from touchline.store.db import Database
 

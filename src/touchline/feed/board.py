@@ -23,7 +23,7 @@ from touchline.feed.span import Span
 from touchline.feed.stock import Everything, Page, Stock
 from touchline.ids import ChangeSeq, MatchId
 from touchline.metrics import Metrics
-from touchline.store import changes, views
+from touchline.store import changes, views, watch
 from touchline.store.changes import Change
 from touchline.store.db import Tx
 
@@ -60,6 +60,7 @@ class Board:
         self._matches_max = matches_max
         self._refresh = Refresh(clock)
         self._fresh_at = clock.monotonic()
+        self._awake = False
         self._view: tuple[int, LiveView] | None = None
 
     # ------------------------------------------------------------ what it says
@@ -124,17 +125,18 @@ class Board:
             found += [item for item in entering if item.id not in known]
         here = self._position or NOWHERE
         position = Position.at(here.epoch, page[-1].seq) if page else here
-        return partial(self._take, Page(position, page, asked, found, span))
+        awake = await watch.awake(tx)
+        return partial(self._take, Page(position, page, asked, found, span, awake))
 
     def lost(self) -> None:
         """The database can't be read: what is held may be behind from now on."""
         self._mark(stale=True)
 
     async def turn(self) -> timedelta:
-        """Look at what time alone changes."""
+        """Look at what time alone changes, where nobody tells it with a change of its own."""
         if self._clock.monotonic() - self._fresh_at > STALE_AFTER_S:
             self._mark(stale=True)
-        if self._position is not None:
+        if self._position is not None and (self.stale or not self._awake):
             self._tell(self._stock.retime(self._position, self._clock.now(), self._doubt))
         return PACE
 
@@ -151,6 +153,7 @@ class Board:
         if page.changes:
             self.newest_ts = max(self.newest_ts, page.changes[-1].at_ms // 1000)
         self._fresh_at = self._clock.monotonic()
+        self._awake = page.awake
         self._mark(stale=False)
         self._tell(self._stock.take(page, self._clock.now()))
 

@@ -4,6 +4,7 @@ from typing import NamedTuple, Self
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from touchline.feed.items import match_item
 from touchline.feed.shapes import LiveState, MatchItem
@@ -57,9 +58,11 @@ class Entry(Struct, frozen=True, kw_only=True):
     """Number of the change with the last red card, or 0."""
 
     @classmethod
-    def of(cls, item: Item, heard: Heard, now: float, window_s: int) -> Self:
-        """`item` at football time `now`."""
+    def of(cls, item: Item, heard: Heard, now: float, window_s: int, told: MatchItem | None = None) -> Self:
+        """`item` at football time `now`; what time alone decides is as it was `told`, where it was."""
         shown = match_item(item, now, window_s)
+        if told is not None:
+            shown = replace(shown, stale_reason=told.stale_reason, live_state=told.live_state)
         return cls(item=item, shown=shown, json=_encode(shown), **heard._asdict())
 
     @property

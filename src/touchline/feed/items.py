@@ -1,9 +1,8 @@
 """A match as it is read, in the shape in which it is told. Only what the database says is shown."""
 
 from touchline.feed import shapes
-from touchline.feed.staleness import stale_reason
+from touchline.football import staleness, text
 from touchline.football import status as statuses
-from touchline.football import text
 from touchline.football.model import LIVE, Side, Status
 from touchline.store.views import Item
 
@@ -44,13 +43,31 @@ def match_item(item: Item, now: float, window_s: int) -> shapes.MatchItem:
     )
 
 
+def stale_reason(item: Item, now: float) -> staleness.StaleReason | None:
+    """Why `item` may be behind the game at football time `now`, or None."""
+    vitals = staleness.Vitals(
+        status=item.status_id,
+        match_time=item.match_time,
+        phase_entered_ts=item.phase_entered_ts,
+        last_event_ts=item.last_event_ts,
+        last_seen_ts=item.last_seen_ts,
+    )
+    return staleness.stale_reason(vitals, _instant(item, now))
+
+
 def live_state(item: Item, now: float, window_s: int) -> shapes.LiveState | None:
     """Why `item` is in the live window at football time `now`, or None."""
+    now = _instant(item, now)
     if item.status_id in LIVE:
         return shapes.LiveState.IN_PLAY
     if item.status_id is Status.NOT_STARTED and now - window_s <= item.match_time <= now:
         return shapes.LiveState.EXPECTED
     return None
+
+
+def _instant(item: Item, now: float) -> float:
+    """`now`, but not before the item's last change: whoever told it may have a clock that is ahead of ours."""
+    return max(now, item.at_ms / 1000)
 
 
 def _score(item: Item) -> shapes.ScoreLine:

@@ -10,6 +10,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from touchline.football.staleness import StaleReason
+
 Pair = Annotated[list[int], Meta(min_length=2, max_length=2, description="[home, away]", examples=[[2, 1]])]
 OptionalPair = Annotated[
     list[int | None], Meta(min_length=2, max_length=2, description="[home, away]; null is not known")
@@ -22,15 +24,6 @@ class LiveState(StrEnum):
 
     IN_PLAY = "in_play"
     EXPECTED = "expected"
-
-
-class StaleReason(StrEnum):
-    """Why what is shown of a match may be behind the game."""
-
-    NO_EVENTS = "no_events"
-    EVENTS_STALE = "events_stale"
-    HALF_TIME_STALE = "half_time_stale"
-    OVERDUE_START = "overdue_start"
 
 
 class SideName(StrEnum):

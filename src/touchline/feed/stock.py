@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from touchline.feed.entry import Entry, Heard
-from touchline.feed.items import live_state
+from touchline.feed.items import live_state, stale_reason
 from touchline.feed.news import News
 from touchline.feed.position import Position
+from touchline.feed.shapes import MatchItem
 from touchline.feed.span import Span
-from touchline.feed.staleness import stale_reason
 from touchline.football.model import LIVE, Status, StatusChanged
 from touchline.ids import MatchId
 from touchline.store.changes import Change
@@ -38,6 +38,8 @@ class Page(Struct, frozen=True):
     found: Sequence[Item]
     """Those of `asked` that are shown, and what enters the span."""
     span: Span
+    awake: bool = False
+    """Whether everything that time alone changes has a change of its own."""
 
 
 class Stock:
@@ -79,10 +81,14 @@ class Stock:
         self._hear(page.changes)
         self.span = page.span
         moved = _ids(page.changes)
+        # A minute says nothing about silence or the window; whoever watches them will.
+        timed = _ids(change for change in page.changes if change.kind != "minute") if page.awake else moved
         fate = _Fate()
         for item in page.found:
             if item.seq <= page.position.seq:
-                self._take(item, item.id in moved, now, fate)
+                held = self.entries.get(item.id)
+                told = held.shown if held is not None and page.awake and item.id not in timed else None
+                self._take(item, self._entry(item, now, told), item.id in moved, fate)
         self._miss(page, fate)
         fate.gone.update(dict.fromkeys(self._passed()))
         last = {id_: self.entries.pop(id_) for id_ in fate.gone if id_ in self.entries}
@@ -117,8 +123,8 @@ class Stock:
         self.entries.update((entry.item.id, entry) for entry in retimed)
         return News(position=position, retimed=retimed, membership=membership)
 
-    def _take(self, item: Item, moved: bool, now: float, fate: "_Fate") -> None:
-        held, entry = self.entries.get(item.id), self._entry(item, now)
+    def _take(self, item: Item, entry: Entry, moved: bool, fate: "_Fate") -> None:
+        held = self.entries.get(item.id)
         if not self._holds(item):
             if held is not None:
                 fate.gone[item.id] = None
@@ -156,8 +162,8 @@ class Stock:
             if held.item.match_time < self.span.from_ts and held.item.status_id not in LIVE:
                 yield match_id
 
-    def _entry(self, item: Item, now: float) -> Entry:
-        return Entry.of(item, self._heard.get(item.id, Heard()), now, self._window_s)
+    def _entry(self, item: Item, now: float, told: MatchItem | None = None) -> Entry:
+        return Entry.of(item, self._heard.get(item.id, Heard()), now, self._window_s, told)
 
     def _hear(self, changes: Iterable[Change]) -> None:
         for change in changes:

@@ -20,9 +20,9 @@ from touchline.feed.shapes import (
     Pair,
     ScoreLine,
     SideName,
-    StaleReason,
     Team,
 )
+from touchline.football.staleness import StaleReason
 
 __all__ = [
     "Cards",
