@@ -96,6 +96,11 @@ def looked_again(state: Match, now_ts: int) -> Match:
     return replace(state, completeness=replace(known, attempts=known.attempts + 1, checked_at=now_ts))
 
 
+def verified(match: Match) -> Mapping[Part, bool]:
+    """Of each part, whether it is."""
+    return {part: _is_verified(match.completeness, part) for part in Part}
+
+
 def is_given_up(match: Match) -> bool:
     """Whether the provider was asked as often as it is worth, in vain."""
     return bool(match.completeness.reason) and match.completeness.attempts >= ATTEMPTS_MAX

@@ -11,7 +11,7 @@ are left out and only they are decided again, at most so many times within the l
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -20,7 +20,7 @@ from touchline.errors import StaleWrite
 from touchline.football import completeness, half_statistics
 from touchline.football.completeness import Lists
 from touchline.football.decide import create, decide, needs_incidents
-from touchline.football.model import Answer, Decision, Group, Match, Observation, Reason
+from touchline.football.model import Answer, Decision, Group, Happening, Match, Observation, Reason
 from touchline.football.order import is_live
 from touchline.football.score import display
 from touchline.football.text import of_match
@@ -29,7 +29,9 @@ from touchline.ingest.news import News
 from touchline.metrics import Metrics
 from touchline.settings.parts import Orchestrator
 from touchline.store import changes, matches
+from touchline.store import completeness as store_completeness
 from touchline.store.changes import NewChange
+from touchline.store.completeness import Look
 from touchline.store.db import Database, Tx
 from touchline.store.matches import Save
 
@@ -76,7 +78,7 @@ class _Draft:
     def news(self, lost: set[MatchId]) -> list[NewChange]:
         """A change for each claim that a reader can see the effect of, match by match."""
         return [
-            self._change(outcome.decision)
+            _change(outcome.decision.match, self._at_ms, outcome.decision.happened)
             for match_id, outcomes in self.decided.items()
             if match_id not in lost
             for outcome in outcomes
@@ -100,20 +102,6 @@ class _Draft:
             ),
             revisions=tuple(each for decision in decisions for each in decision.revisions),
             pauses=tuple(pause for pause in match.pauses if pause not in stored.pauses),
-        )
-
-    def _change(self, decision: Decision) -> NewChange:
-        match = decision.match
-        return NewChange(
-            match_id=match.id,
-            kind="match",
-            status=match.status,
-            minute=match.minute,
-            minute_text=of_match(match),
-            score=display(match),
-            happened=decision.happened,
-            lock_version=match.version + 1,
-            at_ms=self._at_ms,
         )
 
 
@@ -145,6 +133,24 @@ class Writer:
         outcomes = [answers[place] for place in range(len(batch))]
         self._count(outcomes, contended)
         return outcomes
+
+    async def look_again(self, match_ids: Collection[MatchId]) -> list[Match]:
+        """Verify these matches once more, the provider having been asked for what they lack; as they are then.
+
+        Of each only the halves and what of them is verified are written. Who is held by somebody else is
+        left out: the next look finds it. Raises StoreUnavailable.
+        """
+        if not match_ids:
+            return []
+        async with self._db.transaction(now_ms(self._clock)) as tx, tx.pipeline():
+            stored = await matches.lock(tx, match_ids, matches.Hanging(incidents=match_ids), skip_locked=True)
+            now = {match.id: completeness.looked_again(match, tx.now) for match in stored.values()}
+            looks = [_look(stored[id_], match) for id_, match in now.items() if match is not stored[id_]]
+            written = await store_completeness.save(tx, looks) if looks else set()
+            seen = [each.match for each in looks if each.visible and each.match.id in written]
+            if seen:
+                await changes.append(tx, [_change(match, tx.now_ms) for match in seen])
+        return [match for id_, match in now.items() if match is stored[id_] or id_ in written]
 
     async def _until_answered(self, left: Mapping[int, Observation], answers: dict[int, Outcome]) -> int:
         """Answer all that is `left`; how many claims found their match held or written by somebody else.
@@ -200,6 +206,28 @@ class Writer:
         invalid = sum(each.reason in ID_FAILURES for each in outcomes)
         self._metrics.lock_contention.set(contended / len(outcomes))
         self._metrics.invalid_ids.set(invalid / len(outcomes))
+
+
+def _change(match: Match, at_ms: int, happened: tuple[Happening, ...] = ()) -> NewChange:
+    """What a reader can see of `match` now; it is written under the next version."""
+    return NewChange(
+        match_id=match.id,
+        kind="match",
+        status=match.status,
+        minute=match.minute,
+        minute_text=of_match(match),
+        score=display(match),
+        happened=happened,
+        lock_version=match.version + 1,
+        at_ms=at_ms,
+    )
+
+
+def _look(stored: Match, match: Match) -> Look:
+    """What looking again left of `stored`. A reader sees what is verified, not how often it was asked for."""
+    differs = completeness.verified(stored) != completeness.verified(match)
+    visible = differs or half_statistics.differ(stored, match)
+    return Look(match=match, lists=completeness.lists(match), visible=visible)
 
 
 def _lists(stored: Match, match: Match) -> Lists:

@@ -55,6 +55,15 @@ JOBS: tuple[Job, ...] = (
         part_failures=True,
     ),
     Job(
+        name="Data Completeness Validator",
+        cron="*/5 * * * *",
+        offset_s=20,
+        timeout_s=120,
+        batch_size=50,
+        missed=Missed.LATEST,
+        part_failures=True,
+    ),
+    Job(
         name="Lost Run Reaper",
         cron="* * * * *",
         offset_s=58,
@@ -162,6 +171,22 @@ JOBS: tuple[Job, ...] = (
         batch_size=1_000,
         missed=Missed.LATEST,
         part_failures=True,
+    ),
+    Job(
+        name="Change and Raw Payload Pruning",
+        cron="40 3 * * *",
+        offset_s=26,
+        timeout_s=300,
+        batch_size=1_000,
+        missed=Missed.LATEST,
+    ),
+    Job(
+        name="Board Check",
+        cron="40 4 * * *",
+        offset_s=27,
+        timeout_s=300,
+        batch_size=10_000,
+        missed=Missed.LATEST,
     ),
     Job(
         name="Job Logs Cleanup",

@@ -228,6 +228,13 @@ class Database(Part):
     conn_timeout_s: float = Field(5.0, gt=0, le=60, description="waiting for a connection")
 
 
+class Retention(Part):
+    """How long is kept what is kept for a while only, in days of football time."""
+
+    changes_days: int = Field(7, ge=1, le=3_650, description="changes of matches; the newest of each stays")
+    raw_days: int = Field(30, ge=1, le=3_650, description="payloads that could not be read")
+
+
 class Recorder(Part):
     """Raw frames of the provider, kept for replay."""
 
@@ -252,6 +259,7 @@ class Settings(Part):
     orchestrator: Orchestrator = Orchestrator()
     db: Database = Database()
     recorder: Recorder = Recorder()
+    retention: Retention = Retention()
     crests: Crests = Crests()
     data_dir: Path = Field(Path(".touchline"), description="embedded Postgres, Valkey and recordings")
     database_url: SecretStr | None = Field(None, description="default: the embedded Postgres")

@@ -82,6 +82,11 @@ async def after(tx: Tx, seq: ChangeSeq, limit: int) -> list[Change]:
     return [_change(row) for row in await tx.rows(SQL["after"], {"seq": seq, "limit": limit})]
 
 
+async def some(tx: Tx, seqs: Collection[int]) -> list[Change]:
+    """The changes with these numbers, in order."""
+    return [_change(row) for row in await tx.rows(SQL["some"], {"seqs": list(seqs)})]
+
+
 async def floor(tx: Tx) -> ChangeSeq:
     """Up to where changes may be missing: who stands before it can't go on from there."""
     [(seq,)] = await tx.rows(SQL["floor"])

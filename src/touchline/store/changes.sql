@@ -61,6 +61,14 @@ WHERE seq > %(seq)s
 ORDER BY seq
 LIMIT %(limit)s
 
+-- some --
+SELECT
+    seq, match_id, kind, status_id, minute, minute_text, home_score, away_score, happened::text,
+    lock_version, at_ms
+FROM change
+WHERE seq = ANY(%(seqs)s)
+ORDER BY seq
+
 -- floor --
 SELECT pruned_through FROM change_log
 
