@@ -9,10 +9,11 @@ Many worlds are played at once in one event loop, each on a database of its own.
 import asyncio
 import contextlib
 import time
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx2
 import psycopg
@@ -22,13 +23,16 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.testing import LogCapture
 from structlog.typing import EventDict
-from tests.faults.programme import a_timeline, differences, is_counted, programme
+from tests.faults.world import EPOCH as EPOCH
+from tests.faults.world import FastClock, Noting, Seen, World
 
 from touchline.clock import now_ms
 from touchline.embedded.postgres import Postgres
+from touchline.errors import TouchlineError
 from touchline.feed.ears import PostgresEars
-from touchline.ingest.build import Ingest
+from touchline.ingest.build import Ingest, Worker
 from touchline.jobs.minute import minute_loops
+from touchline.jobs.table import JOBS
 from touchline.loop import run_all
 from touchline.metrics import Metrics
 from touchline.provider.budget import Budget
@@ -42,11 +46,26 @@ from touchline.simulator.faults.switches import Switches
 from touchline.simulator.scene import Scene
 from touchline.simulator.server import run
 from touchline.simulator.timelines import match_id
+from touchline.store import views
 from touchline.store.db import Database
+from touchline.store.views import Item
+from touchline.task import Run, Task
+from touchline.web.zones import Day
 
-EPOCH = 1_770_465_600.0
 WORLDS_AT_ONCE = 8
 POOL = 3
+FLOOR_S = 5.0
+"""Real seconds between two runs of a job."""
+PACES_S = {
+    "diary_refresh": 600,
+    "team_sync": 3_600,
+    "competition_sync": 3_600,
+    "deleted_sync": 300,
+    "live_standings_sync": 120,
+    "trend_sync": 60,
+    "ended_details": 60,
+}
+"""Football seconds between two runs of the jobs a world has."""
 SETTLE_S = 8.0
 """Of the wall: how long after its last word a world may take to have it written."""
 LOOK_S = 0.1
@@ -54,100 +73,16 @@ METRICS = Metrics()
 """Nobody counts here, and making them takes longer than a match."""
 
 
-class FastClock:
-    """Real time `times` as fast as the wall's, and football `speed` as fast as that."""
-
-    def __init__(self, times: float, speed: float) -> None:
-        self.speed = speed
-        self._times = times
-        self._begun = time.monotonic()
-
-    def monotonic(self) -> float:
-        return time.monotonic() * self._times
-
-    def real(self) -> float:
-        return EPOCH + (time.monotonic() - self._begun) * self._times
-
-    def now(self) -> float:
-        return EPOCH + (self.real() - EPOCH) * self.speed
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / self._times)
-
-    async def wait(self, event: asyncio.Event, seconds: float) -> bool:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds / self._times):
-                await event.wait()
-        return event.is_set()
-
-
-@dataclass(frozen=True, kw_only=True)
-class World:
-    """What is played, with which faults, and what somebody does meanwhile."""
-
-    matches: Sequence[Mapping[str, Any]] = (a_timeline(),)
-    faults: Sequence[str] = ()
-    seed: int = 1
-    times: float = 15.0
-    speed: float = 30.0
-    environ: Mapping[str, str] = field(default_factory=dict)
-    scene: Callable[[Sequence[Mapping[str, Any]], float, Switches], Scene] = programme
-    """Makes what is played of `matches`, from an instant on."""
-    meanwhile: "Callable[[Stage], Awaitable[None]] | None" = None
-    after_s: float = 120.0
-    """Football seconds it goes on after the last word."""
-    settled: "Callable[[Seen], bool] | None" = None
-    """When it may end; by itself once every match is as its timeline."""
-
-
-@dataclass
-class Seen:
-    """What a world left in its database and in its log."""
-
-    world: World
-    rows: dict[str, dict[str, Any]]
-    incidents: list[dict[str, Any]]
-    raw: list[dict[str, Any]]
-    changes: list[dict[str, Any]]
-    catalogue: list[dict[str, Any]]
-    providers: dict[str, dict[str, Any]]
-    said: list[EventDict]
-    plan: dict[str, Any]
-    notes: dict[str, Any]
-
-    def events(self, *names: str) -> list[EventDict]:
-        """What was said by these names."""
-        return [one for one in self.said if one["event"] in names]
-
-    def row(self, number: int = 1) -> dict[str, Any]:
-        """The row of a match of the stage."""
-        return self.rows[match_id(f"stage-{number}")]
-
-    def wrong(self) -> list[str]:
-        """Where rows differ from the timelines."""
-        lines = {match_id(line["id"]): line for line in self.world.matches}
-        return [
-            f"{line['id']}: {each}"
-            for id_, line in lines.items()
-            for each in differences(line, self.rows.get(id_), self._held(id_))
-        ]
-
-    def _held(self, id_: str) -> Counter[tuple[int, int]]:
-        return Counter(
-            (one["type"], one["side"])
-            for one in self.incidents
-            if one["match_id"] == id_ and one["withdrawn_ts"] is None and is_counted(one["type"])
-        )
-
-
 @dataclass
 class Stage:
     """A world while it is played."""
 
+    name: str
     world: World
     clock: FastClock
     settings: Settings
     switches: Switches
+    outlet: Noting
     scene: Scene
     db: Database
     conninfo: str
@@ -169,6 +104,20 @@ class Stage:
                 if is_true if isinstance(is_true, bool) else await is_true:
                     return
                 await asyncio.sleep(LOOK_S / 2)
+
+    def last_word(self, line: Mapping[str, Any]) -> float:
+        """When the last of a match is told."""
+        script = self.scene.script(match_id(line["id"]), self.clock.now())
+        return self.world.epoch if script is None else script.last_at
+
+    async def ask(self, path: str, **query: str) -> Any:
+        """What the provider answers to somebody else."""
+        return (await self.http.get(f"/v1/football{path}", params=query)).json()
+
+    async def day(self, day: date, zone: str) -> list[Item]:
+        """The fixtures of a local day, as the diary shows them."""
+        async with self.db.transaction(now_ms(self.clock)) as tx:
+            return [*(await views.between(tx, *Day.of(day, ZoneInfo(zone)).span)).items]
 
     def planned(self) -> dict[str, Any]:
         """When each match is played."""
@@ -193,7 +142,8 @@ class Stage:
             changes=await self.table("SELECT to_jsonb(c) FROM change AS c ORDER BY seq"),
             catalogue=await self.table("SELECT to_jsonb(c) FROM catalogue AS c"),
             providers={row["channel"]: row for row in providers},
-            said=list(self.heard),
+            said=[one for one in self.heard if one.get("world") == self.name],
+            asked=list(self.outlet.asked),
             plan=self.planned(),
             notes=self.notes,
         )
@@ -252,12 +202,11 @@ async def _play(name: str, world: World, conninfo: str, entries: list[EventDict]
     async with staged(name, world, conninfo, entries) as stage:
         if world.meanwhile is not None:
             await world.meanwhile(stage)
-        last = max((script.last_at for script in stage.scene.scripts(stage.clock.now())), default=EPOCH)
+        last = max((stage.last_word(line) for line in world.matches), default=world.epoch)
         await stage.until(last + world.after_s)
         late = time.monotonic() + SETTLE_S
         while True:
             seen = await stage.look()
-            seen.said = [one for one in seen.said if one.get("world") == name]
             settled = world.settled(seen) if world.settled else not seen.wrong()
             if settled or time.monotonic() > late:
                 return seen
@@ -267,36 +216,72 @@ async def _play(name: str, world: World, conninfo: str, entries: list[EventDict]
 @contextlib.asynccontextmanager
 async def staged(name: str, world: World, conninfo: str, entries: list[EventDict]) -> AsyncIterator[Stage]:
     """A world with everything running."""
-    clock = FastClock(world.times, world.speed)
+    clock = FastClock(world.epoch, world.times, world.speed)
     switches = Switches(world.seed)
     switches.on(*world.faults)
-    scene = world.scene(world.matches, EPOCH, switches)
+    scene = world.scene(world.matches, world.epoch, switches)
+    outlet = Noting(switches, clock)
     stop, quiet = asyncio.Event(), asyncio.Event()
     async with contextlib.AsyncExitStack() as open_:
         db = await open_.enter_async_context(
             Database.open(conninfo, name=name, min_size=1, max_size=POOL, timeout_s=5.0)
         )
-        provider = await open_.enter_async_context(_provider(world, clock, scene, switches, quiet))
+        provider = await open_.enter_async_context(_provider(world, clock, scene, outlet, switches, quiet))
         client = await open_.enter_async_context(_client(provider, clock))
         http = await open_.enter_async_context(
             httpx2.AsyncClient(base_url=provider.thesports.base_url.removesuffix("/v1/football"))
         )
         ingest = Ingest(db, clock, METRICS, provider, client, read_push=_reader(clock))
+        worker = Worker(db, clock, METRICS, provider, client)
         stream = Stream(provider.thesports, clock, METRICS, ingest.connected)
         ears = PostgresEars(conninfo)
         minutes = await open_.enter_async_context(minute_loops(db, ears, clock, METRICS, provider.match_minute))
         group = await open_.enter_async_context(asyncio.TaskGroup())
         group.create_task(stream.run(stop))
-        group.create_task(run_all([*ingest.loops(stream), *minutes], clock, stop))
+        loops = [*ingest.loops(stream), *worker.loops(), *minutes]
+        group.create_task(run_all(loops, clock, stop))
+        jobs = group.create_task(_work(worker.tasks(), clock))
         try:
-            yield Stage(world, clock, provider, switches, scene, db, conninfo, entries, client, stream, http)
+            yield Stage(
+                name,
+                world,
+                clock,
+                provider,
+                switches,
+                outlet,
+                scene,
+                db,
+                conninfo,
+                entries,
+                client,
+                stream,
+                http,
+            )
         finally:
+            jobs.cancel()
             stop.set()
+
+
+async def _work(tasks: Mapping[str, Task], clock: FastClock) -> None:
+    """Run tasks at the pace of their jobs, one after the other. Who runs them for real is no matter here."""
+    due = dict.fromkeys((key for key in PACES_S if key in tasks), float("-inf"))
+    batches = {job.key: job.batch_size for job in JOBS}
+    while True:
+        for key in [key for key, at in due.items() if clock.monotonic() >= at]:
+            due[key] = clock.monotonic() + max(FLOOR_S, PACES_S[key] / clock.speed)
+            run_id = f"{key} {clock.now():.0f}"
+            try:
+                await tasks[key].run(
+                    Run(run_id=run_id, slot=int(clock.now()), batch_size=batches.get(key, 100))
+                )
+            except TouchlineError as error:
+                structlog.get_logger().warning("stage.job.failed", job=key, error=str(error))
+        await clock.sleep(1.0)
 
 
 @contextlib.asynccontextmanager
 async def _provider(
-    world: World, clock: FastClock, scene: Scene, switches: Switches, stop: asyncio.Event
+    world: World, clock: FastClock, scene: Scene, outlet: Noting, switches: Switches, stop: asyncio.Event
 ) -> AsyncIterator[Settings]:
     """The simulated provider; gives the settings by which it is reached."""
     settings = load(
@@ -315,6 +300,7 @@ async def _provider(
                 settings,
                 clock,
                 stop,
+                outlet=outlet,
                 scene=scene,
                 switches=switches,
                 on_ready=lambda http, mqtt: ports.set_result((http, mqtt)),
