@@ -12,7 +12,18 @@ from bench.report import Row, save, show
 
 from touchline import log
 
-MODULES = ("writer", "minute", "latency", "startup", "serving", "fanout", "screen", "storm", "page")
+MODULES = (
+    "writer",
+    "minute",
+    "boundaries",
+    "latency",
+    "startup",
+    "serving",
+    "fanout",
+    "screen",
+    "storm",
+    "page",
+)
 
 
 def main() -> int:

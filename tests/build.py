@@ -128,6 +128,7 @@ def a_claim(
     lineup: Lineup | None = None,
     trend: Trend | None = None,
     halves: Halves | None = None,
+    deleted: bool | None = None,
     source: Source = Source.MQTT,
     channel: str | None = None,
     at_ms: int = T,
@@ -160,6 +161,7 @@ def a_claim(
             lineup=lineup,
             trend=trend,
             halves=halves,
+            deleted=deleted,
         ),
         follows=follows or {},
     )

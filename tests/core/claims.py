@@ -131,6 +131,7 @@ def any_claims(draw: st.DrawFn, sources: Sequence[Source] = tuple(Source)) -> li
             lineup=draw(st.sampled_from(LINEUPS)),
             trend=draw(st.sampled_from(TRENDS)),
             halves=draw(st.sampled_from(HALVES)),
+            deleted=draw(st.sampled_from((None, None, True, False))),
             source=source,
             channel=f"{source}-{draw(st.integers(1, 2))}",
             at_ms=T + 1000 * draw(st.integers(-3_600, 7_200)),

@@ -151,7 +151,7 @@ def test_an_operators_word_holds() -> None:
 
 
 def test_ranks_are_the_domains() -> None:
-    assert [RANK[source] for source in Source] == [5, 4, 3, 3, 2, 1, 1, 2, 2, 2, 2, 2]
+    assert [RANK[source] for source in Source] == [5, 4, 3, 3, 2, 1, 1, 2, 2, 2, 2, 2, 2]
     assert set(SPEAKS) == set(RANK) == set(Source)
 
 

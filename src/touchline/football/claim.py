@@ -66,6 +66,7 @@ class Source(StrEnum):
     TREND_DETAIL = "trend_detail"
     HALF_STATS = "half_stats"
     TEAM_STATS = "team_stats"
+    DELETED = "deleted"
 
 
 class Group(StrEnum):
@@ -81,6 +82,7 @@ class Group(StrEnum):
     LINEUP = "lineup"
     TREND = "trend"
     HALVES = "halves"
+    DELETED = "deleted"
 
 
 class Period(StrEnum):
@@ -226,6 +228,8 @@ class Says(Struct, frozen=True, kw_only=True):
     lineup: Lineup | None = None
     trend: Trend | None = None
     halves: Halves | None = None
+    deleted: bool | None = None
+    """Whether the match was taken back."""
 
 
 class Observation(Struct, frozen=True, kw_only=True):

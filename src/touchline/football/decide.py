@@ -19,6 +19,7 @@ from touchline.football import (
     order,
     schedule,
     score,
+    withdrawal,
 )
 from touchline.football.judges import REPLACED
 from touchline.football.model import (
@@ -180,6 +181,8 @@ def _standing(match: Match, group: Group) -> object:
             return match.schedule
         case Group.HALVES:
             return Halves(first=match.first_half_stats, second=match.second_half_stats)
+        case Group.DELETED:
+            return withdrawal.is_withdrawn(match)
         case Group.STATS | Group.TLIVE | Group.LINEUP | Group.TREND:
             return getattr(match, REPLACED[group])
         case _:

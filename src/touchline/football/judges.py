@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from touchline.football import half_statistics, incidents, order, phase, schedule, score
+from touchline.football import half_statistics, incidents, order, phase, schedule, score, withdrawal
 from touchline.football.model import (
     Goals,
     Group,
@@ -141,5 +141,10 @@ _JUDGES: tuple[_Judge, ...] = (
         Group.HALVES,
         lambda _before, state, claim: half_statistics.stand(state, claim),
         lambda _before, state, claim, _seen, _now: (half_statistics.take(state, claim), Reason.APPLIED),
+    ),
+    (
+        Group.DELETED,
+        lambda _before, state, claim: claim == withdrawal.is_withdrawn(state),
+        lambda _before, state, _claim, _seen, _now: (state, Reason.APPLIED),  # the signature says it all
     ),
 )

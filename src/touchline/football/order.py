@@ -31,6 +31,7 @@ RANK: dict[Source, int] = {
     Source.TREND_DETAIL: 2,
     Source.HALF_STATS: 2,
     Source.TEAM_STATS: 2,
+    Source.DELETED: 2,
     Source.DIARY: 1,
     Source.SEASON_RECENT: 1,
 }
@@ -53,6 +54,7 @@ SPEAKS: dict[Source, frozenset[Group]] = {
     Source.TREND_DETAIL: frozenset({Group.TREND}),
     Source.HALF_STATS: frozenset({Group.HALVES}),
     Source.TEAM_STATS: frozenset({Group.STATS}),
+    Source.DELETED: frozenset({Group.DELETED}),
 }
 DIARY_STATUSES = frozenset(
     {Status.ABNORMAL, Status.NOT_STARTED, Status.DELAYED, Status.CANCELLED, Status.TO_BE_DETERMINED}

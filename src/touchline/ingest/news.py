@@ -16,6 +16,7 @@ from touchline.football.model import (
     GoalDetailed,
     GoalReported,
     GoalScored,
+    Group,
     Happening,
     Observation,
     ResultCorrected,
@@ -49,6 +50,9 @@ class News:
             match_id = decision.match.id
             for happening in decision.happened:
                 self._happening(match_id, happening, is_history=decision.first_word)
+            if Group.DELETED in decision.applied:
+                deleted, source = outcome.observation.says.deleted, outcome.observation.source
+                self._log.info("match.deleted", match_id=match_id, deleted=deleted, source=source)
             for warning in decision.warnings:
                 self._warning(match_id, warning, decision)
             self._log.debug(

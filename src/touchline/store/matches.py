@@ -29,6 +29,7 @@ from touchline.football.model import (
     TextLine,
     Trend,
 )
+from touchline.football.withdrawal import is_withdrawn
 from touchline.ids import MatchId
 from touchline.store.db import Row, Tx, as_json
 from touchline.store.sql import load
@@ -324,6 +325,11 @@ def _hanging_rows(saves: Sequence[Save]) -> Mapping[str, Sequence[Any]]:
             {"id": each.match.id, "schedule": each.match.schedule}
             for each in saves
             if Group.SCHEDULE in each.applied
+        ],
+        "save_deleted": [
+            {"id": each.match.id, "deleted": is_withdrawn(each.match)}
+            for each in saves
+            if Group.DELETED in each.applied
         ],
         "save_incidents": _of_matches((each.match.id, each.incidents) for each in saves),
         "append_revisions": _of_matches((each.match.id, each.revisions) for each in saves),

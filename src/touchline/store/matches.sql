@@ -170,6 +170,13 @@ FROM
     )
 WHERE stored.external_id = row.id
 
+-- save_deleted --
+-- Follows `save` in the same transaction, so the row is ours already.
+UPDATE ts_matches AS stored
+SET deleted_at = CASE WHEN given.deleted THEN coalesce(stored.deleted_at, stored.updated_at) END
+FROM json_to_recordset(%(rows)s) AS given (id text, deleted boolean)
+WHERE stored.external_id = given.id
+
 -- save_incidents --
 INSERT INTO match_incident (match_id, ordinal, "position", revision, withdrawn_ts, first_seen_ts, what)
 SELECT given.match_id, given.ordinal, given."position", given.revision, given.withdrawn_ts,
