@@ -1,7 +1,5 @@
 """Matches the provider has taken back: those we have, once."""
 
-import asyncio
-
 import pytest
 from structlog.testing import capture_logs
 from tests.ingest.claims import A, B, T, record, report
@@ -12,9 +10,7 @@ from touchline.errors import ProviderTransient
 from touchline.ids import MatchId
 from touchline.ingest.deleted import DeletedSync
 from touchline.store.db import Database
-from touchline.task import Done, Run
-
-RUN = Run(run_id="one", slot=T, batch_size=1)
+from touchline.task import Done
 
 
 @pytest.fixture
@@ -26,22 +22,14 @@ async def house(database: Database) -> House:
     return house
 
 
-async def run(house: House, sync: DeletedSync) -> Done:
-    running = asyncio.ensure_future(sync.run(RUN))
-    while not running.done():
-        await house.intake.turn()
-        await asyncio.sleep(0)
-    return await running
-
-
 async def test_a_deleted_match_is_marked_once_and_said_once(house: House):
     house.provider.deleted_matches = [A, MatchId("nobodyknowsthis")]
-    sync = DeletedSync(house.asking, house.inbox, house.db, house.clock, "test")
+    sync = DeletedSync(house.way)
 
     with capture_logs() as events:
-        assert await run(house, sync) == Done(items=1)
+        assert await house.run(sync) == Done(items=1)
         await house.clock.advance(300)
-        assert await run(house, sync) == Done(items=1)
+        assert await house.run(sync) == Done(items=1)
 
     deleted = {row[0]["external_id"] for row in await house.rows() if row[0]["deleted_at"]}
     assert deleted == {A}
@@ -52,4 +40,4 @@ async def test_without_an_answer_the_run_fails(house: House):
     house.provider.failure = ProviderTransient("thesports-http", "/deleted", "TIMEOUT")
 
     with pytest.raises(ProviderTransient):
-        await run(house, DeletedSync(house.asking, house.inbox, house.db, house.clock, "test"))
+        await house.run(DeletedSync(house.way))

@@ -52,7 +52,7 @@ async def of_match(house: House, match_id: MatchId) -> form.Form:
 
 
 async def test_the_next_match_is_asked_about_first_and_none_too_far_away(house: House):
-    sync = FormSync(house.asking, house.db, house.clock)
+    sync = FormSync(house.way)
 
     done = await run(house, sync)
 
@@ -70,7 +70,7 @@ async def test_the_next_match_is_asked_about_first_and_none_too_far_away(house: 
 
 
 async def test_a_match_is_not_asked_about_again_the_same_day(house: House):
-    sync = FormSync(house.asking, house.db, house.clock)
+    sync = FormSync(house.way)
     await run(house, sync)
     house.provider.asked.clear()
 
@@ -79,7 +79,7 @@ async def test_a_match_is_not_asked_about_again_the_same_day(house: House):
 
 
 async def test_counts_never_go_back_and_a_match_without_a_row_has_none(house: House):
-    sync = FormSync(house.asking, house.db, house.clock)
+    sync = FormSync(house.way)
     await run(house, sync)
     house.provider.tallies = [
         Tally(match_id=A, home_recent=Record(0, 0, 0), updated_at=T - 1),
@@ -92,7 +92,7 @@ async def test_counts_never_go_back_and_a_match_without_a_row_has_none(house: Ho
 
 
 async def test_an_analysis_without_an_answer_is_wanted_again(house: House):
-    sync = FormSync(house.asking, house.db, house.clock)
+    sync = FormSync(house.way)
     house.provider.mute = {f"analysis?uuid={B}"}
 
     assert await run(house, sync) == Done(items=1, failed=2)
@@ -105,4 +105,4 @@ async def test_without_any_answer_the_run_fails(house: House):
     house.provider.failure = ProviderTransient("thesports-http", "/compensation/list", "TIMEOUT")
 
     with pytest.raises(ProviderTransient):
-        await FormSync(house.asking, house.db, house.clock).run(RUN)
+        await FormSync(house.way).run(RUN)

@@ -1,7 +1,5 @@
 """The statistics of all matches at once: of both teams by their ids, for matches nobody counts live."""
 
-import asyncio
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,9 +14,7 @@ from touchline.ingest.live_stats import LiveStatsSync, reports
 from touchline.provider.port import TeamCounters
 from touchline.store.db import Database
 from touchline.store.fixtures import Sides
-from touchline.task import Done, Run
-
-RUN = Run(run_id="one", slot=T, batch_size=2)
+from touchline.task import Done
 
 
 def team(match_id: MatchId, team_id: str, **counters: int) -> TeamCounters:
@@ -38,12 +34,7 @@ async def house(database: Database) -> House:
 
 
 async def run(house: House) -> Done:
-    sync = LiveStatsSync(house.asking, house.inbox, house.db, house.clock, "test")
-    running = asyncio.ensure_future(sync.run(RUN))
-    while not running.done():
-        await house.intake.turn()
-        await asyncio.sleep(0)
-    return await running
+    return await house.run(LiveStatsSync(house.way))
 
 
 async def test_nobody_is_asked_while_nothing_is_played(house: House):

@@ -40,7 +40,7 @@ async def house(database: Database) -> House:
 
 
 def a_sync(house: House) -> StandingsSync:
-    return StandingsSync(house.asking, house.db, house.clock)
+    return StandingsSync(house.way)
 
 
 async def kept(house: House, season_id: str = SEASON) -> dict[str, Any]:

@@ -12,16 +12,20 @@ from touchline.ingest.catalogue import CatalogueSync
 from touchline.ingest.completeness import CompletenessValidator
 from touchline.ingest.crests.source import Source
 from touchline.ingest.crests.sync import CrestSync
+from touchline.ingest.deleted import DeletedSync
 from touchline.ingest.diary import DiarySync
 from touchline.ingest.ended import EndedDetails
+from touchline.ingest.form import FormSync
 from touchline.ingest.heartbeat import Heartbeat
 from touchline.ingest.leased import Leased
 from touchline.ingest.lineups import LineupSync
+from touchline.ingest.live_stats import LiveStatsSync
 from touchline.ingest.poll import DetailLivePoll
 from touchline.ingest.ports import Pull, Push, ReadPush
 from touchline.ingest.push import PushFeed, PushSigns
 from touchline.ingest.recent import RecentList
 from touchline.ingest.reconcile import Reconcile, Requests
+from touchline.ingest.standings import StandingsSync
 from touchline.ingest.trends import TrendSync
 from touchline.ingest.unnamed import UnnamedLookup
 from touchline.ingest.updates import DataUpdatePoll
@@ -71,6 +75,10 @@ class Worker:
             "lineup_pre_sync": LineupSync(way),
             "ended_details": EndedDetails(way),
             "data_completeness_validator": CompletenessValidator(way),
+            "live_stats_sync": LiveStatsSync(way),
+            "live_standings_sync": StandingsSync(way),
+            "deleted_sync": DeletedSync(way),
+            "h2h_pre_sync": FormSync(way),
             **{f"{kind.value}_sync": CatalogueSync(way, kind, FULL_ON.get(kind)) for kind in Kind},
         }
 

@@ -1,11 +1,10 @@
 """What came before a match: asked for within a day of it, slowly, for the provider counts these calls."""
 
-from touchline.clock import Clock, now_ms
+from touchline.clock import now_ms
 from touchline.errors import ProviderError
 from touchline.ids import MatchId
-from touchline.ingest.asking import Asking
+from touchline.ingest.way import Way
 from touchline.store import form
-from touchline.store.db import Database
 from touchline.task import Done, Run
 
 AHEAD_S = 24 * 3_600
@@ -19,10 +18,10 @@ PAGES_MAX = 20
 class FormSync:
     """The job `h2h_pre_sync`: meetings and last matches one match a call, counts a page a call."""
 
-    def __init__(self, asking: Asking, db: Database, clock: Clock) -> None:
-        self._asking = asking
-        self._db = db
-        self._clock = clock
+    def __init__(self, way: Way) -> None:
+        self._asking = way.asking
+        self._db = way.db
+        self._clock = way.clock
 
     async def run(self, run: Run) -> Done:
         """Ask about the next matches. Raises ProviderError when nothing has an answer."""

@@ -3,15 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from touchline.clock import Clock, now_ms
+from touchline.clock import now_ms
 from touchline.football.model import Says, Source, Stat
 from touchline.ids import MatchId
-from touchline.ingest.asking import Asking
 from touchline.ingest.channel import Channel
-from touchline.ingest.inbox import Inbox
+from touchline.ingest.way import Way
 from touchline.provider.port import Report, TeamCounters
 from touchline.store import fixtures
-from touchline.store.db import Database
 from touchline.store.fixtures import Sides
 from touchline.task import Done, Run
 
@@ -23,13 +21,13 @@ class LiveStatsSync:
     decides). The lists of halves bring the first half while the second is played.
     """
 
-    def __init__(self, asking: Asking, inbox: Inbox, db: Database, clock: Clock, node: str) -> None:
-        self._asking = asking
-        self._inbox = inbox
-        self._db = db
-        self._clock = clock
-        self._teams = Channel(Source.TEAM_STATS, f"teams-{node}")
-        self._halves = Channel(Source.HALF_STATS, f"halves-{node}")
+    def __init__(self, way: Way) -> None:
+        self._asking = way.asking
+        self._inbox = way.inbox
+        self._db = way.db
+        self._clock = way.clock
+        self._teams = Channel(Source.TEAM_STATS, f"teams-{way.node}")
+        self._halves = Channel(Source.HALF_STATS, f"halves-{way.node}")
 
     async def run(self, run: Run) -> Done:
         """Ask twice and hand over what was said of matches we have. Raises ProviderError without an answer."""
@@ -44,7 +42,7 @@ class LiveStatsSync:
         halves = await self._asking.demand("match/half/team_stats/list", pull.half_stats_list())
         claims += self._halves.hear(halves.reports, asked_at_ms)
         await self._inbox.deliver(claims)
-        return Done(items=len(claims))
+        return Done(items=len(claims), failed=len(counted.unreadable) + len(halves.unreadable))
 
     async def _reports(self, teams: Sequence[TeamCounters]) -> list[Report]:
         async with self._db.transaction(now_ms(self._clock)) as tx:

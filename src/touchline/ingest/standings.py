@@ -9,12 +9,11 @@ from collections.abc import Sequence
 import msgspec
 import structlog
 
-from touchline.clock import Clock, now_ms
+from touchline.clock import now_ms
 from touchline.errors import ProviderError
-from touchline.ingest.asking import Asking
+from touchline.ingest.way import Way
 from touchline.provider.port import Table
 from touchline.store import standings
-from touchline.store.db import Database
 from touchline.store.standings import StoredTable
 from touchline.task import Done, Run
 
@@ -25,10 +24,10 @@ SEASONS_SAID_MAX = 10
 class StandingsSync:
     """The job `live_standings_sync`: one call for all that moved, then the wanted seasons one by one."""
 
-    def __init__(self, asking: Asking, db: Database, clock: Clock) -> None:
-        self._asking = asking
-        self._db = db
-        self._clock = clock
+    def __init__(self, way: Way) -> None:
+        self._asking = way.asking
+        self._db = way.db
+        self._clock = way.clock
         self._log = structlog.get_logger().bind(part="standings")
 
     async def run(self, run: Run) -> Done:
