@@ -178,25 +178,25 @@ class VirtualStore:
         if self._down or process in self._dead:
             raise StoreUnavailable("the database does not answer")
 
-    def open(self, process: str, until: float) -> Line:
+    def enter(self, process: str, until: float) -> Line:
         """A transaction of `process`."""
         line = Line(process, self._server.begin(until), until)
         self._lines[line] = None
         return line
 
-    def close(self, line: Line) -> None:
+    def leave(self, line: Line) -> None:
         """It has ended, or ends here without a trace."""
         line.session.abort()
         self._lines.pop(line, None)
 
-    async def commit(self, line: Line) -> None:
+    async def conclude(self, line: Line) -> None:
         """Commit and wait for the answer, which may get lost on its way: before the server heard, or after."""
         await self.pass_time()
         self.hold(line)
         lost = bool(self.lost_answers) and self._rng.random() < self.lost_answers
         if lost and self._rng.random() < 0.5:
             raise StoreUnavailable("the database does not answer")
-        self._tell(line.session.commit())
+        self._tell(line.session.finish())
         self._lines.pop(line, None)
         await self.pass_time()
         if lost or self._down or line.process in self._dead:
@@ -238,12 +238,12 @@ class VirtualDatabase(Database):
             await store.pass_time()
             store.reach(self._process)
             until = clock.monotonic() + store.pace.transaction_s if within_s is None else since + within_s
-            line = store.open(self._process, until)
+            line = store.enter(self._process, until)
             try:
                 yield VirtualTx(store, line, now_ms)
-                await store.commit(line)
+                await store.conclude(line)
             finally:
-                store.close(line)
+                store.leave(line)
         except SOMEBODY_ELSE as error:
             raise StaleWrite("somebody else holds or wrote the same rows") from error
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:

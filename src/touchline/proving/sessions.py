@@ -30,8 +30,8 @@ class Session(Protocol):
     async def run(self, statement: Statement, params: Params) -> Answer:
         """Run `statement` at this instant; waits for locks in virtual time. Raises psycopg's errors."""
 
-    def commit(self) -> Committed:
-        """End it, with all it did. Raises psycopg's errors, and then nothing of it is kept."""
+    def finish(self) -> Committed:
+        """Commit: end it, with all it did. Raises psycopg's errors, and then nothing of it is kept."""
 
     def abort(self) -> None:
         """End it without a trace, whatever it waits for; does nothing where it has ended."""

@@ -10,6 +10,8 @@ from touchline.proving.twin.tables import INTEGERS, REAL_NOW, Table, blank
 from touchline.proving.twin.values import Key, Row
 
 Rule = TypeVar("Rule")
+KEY = "key"
+"""The index on what names a row."""
 
 
 class Guard:
@@ -30,6 +32,15 @@ class Guard:
     def key(self, row: Row) -> Key:
         """What names `row`."""
         return tuple([row[column] for column in self.table.key])
+
+    def uniques(self, row: Row) -> list[tuple[str, Key]]:
+        """What `row` has that no other row may have: index and value, its key first."""
+        found = [] if self.table.identity in self.table.key else [(KEY, self.key(row))]
+        for name, value_of in self.table.uniques.items():
+            value = value_of({**self._blank, **row})
+            if value is not None:
+                found.append((name, value))
+        return found
 
     def made(self, values: Row, real_now: Callable[[], datetime]) -> Row:
         """The row of `values`, whatever they leave out by default. Raises psycopg's errors."""

@@ -119,7 +119,7 @@ PAUSES = Table(
         ),
     ),
     references=OF_A_MATCH,
-    uniques=(lambda row: "open" if row["ended_ts"] is None else None,),
+    uniques={"match_pause_open": lambda row: (row["match_id"],) if row["ended_ts"] is None else None},
 )
 
 TABLES = (

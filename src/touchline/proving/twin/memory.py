@@ -68,8 +68,8 @@ class Memory:
         """What a transaction has written and not committed."""
         return holder.writes if isinstance(holder, Transaction) else {}
 
-    def commit(self, transaction: Transaction) -> Committed:
-        """Everything it wrote at once."""
+    def take_over(self, transaction: Transaction) -> Committed:
+        """Commit: everything it wrote at once."""
         changes = []
         for table, written in transaction.writes.items():
             shelf = self.shelves[table]

@@ -15,7 +15,7 @@ Writes = dict[str, dict[Key, Row | None]]
 class Shelf:
     """The committed rows of one table."""
 
-    __slots__ = ("groups", "order", "rows", "table")
+    __slots__ = ("groups", "order", "rows", "table", "uniques")
 
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -24,10 +24,14 @@ class Shelf:
         """By the column the table is looked up by."""
         self.order: list[Key] = []
         """The keys of an ordered table, rising."""
+        self.uniques: dict[str, dict[Key, Key]] = {name: {} for name in table.uniques}
+        """The key of the row that has a value, by index."""
 
     def put(self, key: Key, row: Row | None) -> None:
         """`row` takes the place of what was there; None takes it away."""
         before = self.rows.get(key)
+        if self.uniques:
+            self._index(key, before, row)
         if row is None:
             if before is not None:
                 self._take_away(key, before)
@@ -47,6 +51,15 @@ class Shelf:
             self.order.append(key)
         else:
             insort(self.order, key)
+
+    def _index(self, key: Key, before: Row | None, row: Row | None) -> None:
+        for name, value_of in self.table.uniques.items():
+            was = None if before is None else value_of(before)
+            value = None if row is None else value_of(row)
+            if was is not None and was != value and self.uniques[name].get(was) == key:
+                del self.uniques[name][was]
+            if value is not None:
+                self.uniques[name][value] = key
 
     def _take_away(self, key: Key, before: Row) -> None:
         del self.rows[key]

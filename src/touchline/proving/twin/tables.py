@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from touchline.proving.twin.values import Row
+from touchline.proving.twin.values import Key, Row
 
 INTEGERS = {
     "smallint": (-(2**15), 2**15 - 1),
@@ -83,8 +83,8 @@ class Table(Struct, frozen=True, kw_only=True):
     append_only: str = ""
     """The rule that refuses every UPDATE; empty where rows may change."""
     references: Sequence[Reference] = ()
-    uniques: Sequence[Callable[[Row], Any]] = ()
-    """What is unique beside the key, within a group: a value a row, None where it is none of them."""
+    uniques: Mapping[str, Callable[[Row], Key | None]] = {}
+    """What else is unique, by the name of the index: the value of a row; None where the index has it not."""
 
 
 def columns(text: str) -> Mapping[str, Column]:

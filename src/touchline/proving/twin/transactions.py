@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
 from psycopg import errors
 
 from touchline.proving.sessions import Answer, Committed
+from touchline.proving.twin.guard import KEY
 from touchline.proving.twin.shelves import NO_ROWS, Snapshot, Writes
 from touchline.proving.twin.values import Key, Row
 from touchline.store.db import Params, Statement
@@ -17,6 +18,15 @@ from touchline.store.db import Params, Statement
 if TYPE_CHECKING:
     from touchline.proving.twin.locks import Lock, Name
     from touchline.proving.twin.memory import Memory
+
+
+class Conflict(NamedTuple):
+    """A row that is in the way of another."""
+
+    unique: str
+    """The index by which it is."""
+    key: Key
+    row: Row
 
 
 class Transaction:
@@ -64,12 +74,12 @@ class Transaction:
         self.served()
         return answer
 
-    def commit(self) -> Committed:
+    def finish(self) -> Committed:
         if self.ended:
             raise errors.AdminShutdown("the connection is lost")
         if self._failed:
             raise errors.InFailedSqlTransaction("current transaction is aborted")
-        committed = self._memory.commit(self)
+        committed = self._memory.take_over(self)
         self._end()
         return committed
 
@@ -181,32 +191,57 @@ class Transaction:
         """An advisory lock of this transaction."""
         await self._memory.locks.take(number, self)
 
-    async def claim(self, table: str, key: Key) -> Row | None:
-        """The right to insert a row of that key: the row that is there already, or None and the key is ours.
+    async def claim(self, table: str, row: Row) -> "Conflict | None":
+        """The right to insert `row`: None and it is ours, or the row that is in its way.
 
-        Whoever is writing a row of that key is waited for.
+        Whoever is writing such a row is waited for.
         """
-        locks = self._memory.locks
-        while (other := locks.other((table, key), self)) is not None:
-            if key not in self._memory.writes_of(other).get(table, NO_ROWS):
-                break
-            if await locks.take((table, key), self) and self.newest(table, key) is not None:
-                locks.give_back((table, key), self)
-        row = self.newest(table, key)
-        if row is None:
-            await locks.take((table, key), self)
-        return row
+        conflict = None
+        for name, value in self._memory.guards[table].uniques(row):
+            while conflict is None and (other := self._in_the_way(table, name, value)) is not None:
+                if isinstance(other, Conflict):
+                    conflict = other
+                elif await self._memory.locks.take(other, self):
+                    self._memory.locks.give_back(other, self)
+        if conflict is None:
+            for name, value in self._memory.guards[table].uniques(row):
+                await self._memory.locks.take(_lock(table, name, value), self)
+        return conflict
+
+    def _in_the_way(self, table: str, name: str, value: Key) -> "Conflict | Name | None":
+        """Who has that value of a unique index: a row, or a transaction that has to be waited for."""
+        locks, writes_of = self._memory.locks, self._memory.writes_of
+        key = value if name == KEY else self._holder_of(table, name, value)
+        if key is not None:
+            other = locks.other((table, key), self)
+            if other is not None and key in writes_of(other).get(table, NO_ROWS):
+                return (table, key)
+            if (row := self.newest(table, key)) is not None:
+                return Conflict(name, key, row)
+        taken = _lock(table, name, value)
+        return None if locks.other(taken, self) is None else taken
+
+    def _holder_of(self, table: str, name: str, value: Key) -> Key | None:
+        """The key of the row that has `value`, as it is by now."""
+        value_of = self._memory.guards[table].table.uniques[name]
+        own = self.writes.get(table, NO_ROWS)
+        for key, row in own.items():
+            if row is not None and value_of(row) == value:
+                return key
+        committed = self._memory.shelves[table].uniques[name].get(value)
+        return None if committed in own else committed
 
     async def claim_new(self, table: str, row: Row) -> None:
         """The right to insert `row`. Raises UniqueViolation where its key is taken."""
-        if await self.claim(table, self._memory.guards[table].key(row)) is not None:
-            raise errors.UniqueViolation(f'duplicate key value violates unique constraint of "{table}"')
+        if (conflict := await self.claim(table, row)) is not None:
+            raise _doubled(table, conflict.unique)
 
     async def claim_or_lock(self, table: str, row: Row) -> Row | None:
         """The right to insert `row`, or the row in its place, locked (ON CONFLICT DO UPDATE)."""
-        key = self._memory.guards[table].key(row)
-        while await self.claim(table, key) is not None:
-            if (stored := await self.lock(table, key)) is not None:
+        while (conflict := await self.claim(table, row)) is not None:
+            if conflict.unique != KEY:
+                raise _doubled(table, conflict.unique)
+            if (stored := await self.lock(table, conflict.key)) is not None:
                 return stored
         return None
 
@@ -219,7 +254,6 @@ class Transaction:
             values = {**values, guard.table.identity: self._memory.number(table)}
         row = guard.made(values, self.real_now)
         self._is_referred_to(table, row)
-        self._is_alone(table, row)
         self._write(table, guard.key(row), row)
         return row
 
@@ -228,8 +262,7 @@ class Transaction:
         guard = self._memory.guards[table]
         row = guard.changed(old, values)
         if row is not old:
-            if guard.table.uniques:
-                self._is_alone(table, row)
+            self._is_alone(table, old, row)
             self._write(table, guard.key(row), row)
         return row
 
@@ -249,15 +282,14 @@ class Transaction:
                     f'insert or update on table "{table}" violates foreign key constraint'
                 )
 
-    def _is_alone(self, table: str, row: Row) -> None:
-        guard = self._memory.guards[table]
-        for unique in guard.table.uniques:
-            value, key = unique(row), guard.key(row)
-            if value is not None and any(
-                unique(other) == value and guard.key(other) != key
-                for other in self.of(table, row[guard.table.group or ""])
-            ):
-                raise errors.UniqueViolation(f'duplicate key value violates unique constraint of "{table}"')
+    def _is_alone(self, table: str, old: Row, new: Row) -> None:
+        """A change of a row takes no value of a unique index that another row has."""
+        for name, value_of in self._memory.guards[table].table.uniques.items():
+            value = value_of(new)
+            if value is not None and value != value_of(old):
+                if self._in_the_way(table, name, value) is not None:
+                    raise _doubled(table, name)
+                self._memory.locks.take_free(_lock(table, name, value), self)
 
     def real_now(self) -> datetime:
         """The function of that name."""
@@ -279,6 +311,15 @@ class Transaction:
     def _forget(self, snapshot: Snapshot | None) -> None:
         if snapshot is not None:
             self._memory.forget(snapshot)
+
+
+def _lock(table: str, index: str, value: Key) -> "Name":
+    """The lock that whoever writes that value holds: the key's is that of the row."""
+    return (table, value) if index == KEY else (table, index, value)
+
+
+def _doubled(table: str, index: str) -> errors.UniqueViolation:
+    return errors.UniqueViolation(f'duplicate key value violates unique constraint "{index}" of "{table}"')
 
 
 def rows_of(records: Sequence[Row], columns: Sequence[str]) -> Answer:

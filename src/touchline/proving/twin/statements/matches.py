@@ -78,7 +78,7 @@ async def create(tx: Transaction, params: Mapping[str, Any]) -> Answer:
             "created_at": now,
             "updated_at": now,
         }
-        if await tx.claim("ts_matches", (given["id"],)) is None:
+        if await tx.claim("ts_matches", row) is None:
             tx.insert("ts_matches", row)
             made.append((given["id"],))
     return Answer(ID, list(made), len(made))
