@@ -148,14 +148,16 @@ async def _ingest(ground: Ground) -> None:
 
 
 async def _work(ground: Ground) -> None:
-    """What happens by itself: the minutes."""
+    """What happens by itself: the minutes, and the watch over silent matches."""
     from touchline.jobs.minute import minute_loops
+    from touchline.sla.build import sla_loops
 
     settings = ground.settings
     async with ground.database("work", settings.db.worker_pool_max) as database:
         engine = minute_loops(database, ground.ears(), ground.clock, ground.metrics, settings.match_minute)
+        watch = sla_loops(database, ground.clock, ground.metrics, settings)
         async with engine as loops:
-            await run_all(loops, ground.clock, ground.stop)
+            await run_all([*loops, *watch], ground.clock, ground.stop)
 
 
 PARTS: Mapping[str, Callable[[Ground], Awaitable[None]]] = MappingProxyType(

@@ -2,6 +2,7 @@
 
 `unknown` ids are asked for by id: whether the schedule has them. `history` is asked once a match; a
 question lost on the way (a crash, a full queue) is found again in the rows that wait for its answer.
+What other parts ask is answered between them (`answering.py`).
 An id that is not in an answer is absent: said as `match.absent`, never replaced by another.
 Whatever comes back goes through the inbox like everything else.
 """
@@ -17,6 +18,7 @@ import structlog
 from touchline.clock import Clock, now_ms
 from touchline.football.model import Observation, Source
 from touchline.ids import MatchId
+from touchline.ingest.answering import Answering
 from touchline.ingest.asking import Asking
 from touchline.ingest.channel import Channel
 from touchline.ingest.inbox import Inbox
@@ -31,7 +33,8 @@ BY_ID_MAX = 10
 COOLDOWN_S = 300.0
 """Football seconds before a match is asked about again for the same cause."""
 COOLDOWN_FLOOR_S = 30.0
-IDLE_S = 10.0
+IDLE_S = 1.0
+"""Real seconds between two looks for what other processes ask."""
 RETRY_S = 10.0
 LOOK_S = 300.0
 """Real seconds between two looks for rows that still want their history."""
@@ -141,20 +144,22 @@ class Reconcile:
         self._clock = clock
         self._log = structlog.get_logger().bind(worker=self.name)
         self._look_due = float("-inf")
+        self._answering = Answering(asking, inbox, db, clock, node)
         self._records = Channel(Source.RECENT_LIST, f"reconcile-{node}")
         self._histories = Channel(Source.LIVE_HISTORY, f"reconcile-{node}")
 
     async def turn(self) -> timedelta:
-        """Ask what is queued, at most BY_ID_MAX calls by id."""
+        """Ask what is queued, at most BY_ID_MAX calls by id for each cause, then what others ask."""
         if not self._inbox.has_room:
             return timedelta(seconds=FLOOR_S)
         if self._clock.monotonic() >= self._look_due:
             await self._recall()
         answered = await self._ask_each(Cause.UNKNOWN)
         answered &= await self._ask_each(Cause.HISTORY)
+        more = await self._answering.turn()
         if not answered:
             return timedelta(seconds=RETRY_S)
-        return timedelta(seconds=FLOOR_S if len(self._requests) else IDLE_S)
+        return timedelta(seconds=FLOOR_S if more or len(self._requests) else IDLE_S)
 
     async def _recall(self) -> None:
         async with self._db.transaction(now_ms(self._clock)) as tx:

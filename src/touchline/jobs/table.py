@@ -19,6 +19,22 @@ JOBS: tuple[Job, ...] = (
         part_failures=True,
     ),
     Job(
+        name="Match Watchdog Sweep",
+        cron="*/5 * * * *",
+        offset_s=3,
+        timeout_s=300,
+        batch_size=1_000,
+        missed=Missed.LATEST,
+    ),
+    Job(
+        name="Stuck Match Finisher",
+        cron="*/10 * * * *",
+        offset_s=10,
+        timeout_s=180,
+        batch_size=50,
+        missed=Missed.LATEST,
+    ),
+    Job(
         name="Diary Refresh Ahead",
         cron="*/30 * * * *",
         offset_s=8,
