@@ -149,16 +149,11 @@ def _ended(one: Json) -> Match:
 
 def _told(one: Json) -> Iterator[Incident]:
     """The list a provider would send: goals, cards and substitutions in the order of play, and markers."""
-    for period in BEGINS:
-        events: list[dict[str, Any]] = [each for each in one["events"] if each["period"] == period]
-        for event in events:
-            minute = BEGINS[period] + int(event["s"]) // 60 + 1
-            if event["type"] in GOALS:
-                yield a_goal(minute=minute, side=SIDES[event["team"]], type_=GOALS[event["type"]])
-            elif event["type"] in {"yellow", "sub"}:
-                yield an_incident(
-                    {"yellow": 3, "sub": 9}[event["type"]], minute=minute, side=SIDES[event["team"]]
-                )
+    for period, begins in BEGINS.items():
+        for event in one["events"]:
+            if event["period"] == period and event["type"] in TYPES:
+                minute, side = begins + int(event["s"]) // 60 + 1, SIDES[event["team"]]
+                yield an_incident(TYPES[event["type"]], minute=minute, side=side)
         if period in ENDS:
             type_, minute = ENDS[period]
             yield a_marker(type_, minute=minute)
