@@ -168,3 +168,32 @@ def test_outside_the_known_days_there_is_nothing(scene):
     far = datetime.fromtimestamp(NOON + 30 * 86_400, UTC).strftime("%Y%m%d")
 
     assert answer(scene, "/match/diary", {"date": far}, NOON)["results"] == []
+
+
+def test_line_ups_are_announced_when_they_become_known_and_standings_when_a_match_ends(scene):
+    told = answer(scene, "/data/update", {}, NOON)["results"]
+    expected = [
+        script.id
+        for script in scene.scripts(NOON)
+        if any(NOON - 120 <= script.course.fixture.scheduled - ahead <= NOON for ahead in (4_500, 2_400))
+        and answer(scene, "/match/lineup/detail", {"uuid": script.id}, NOON)["results"]
+    ]
+
+    assert expected
+    assert sorted(row["match_id"] for row in told["1"]) == sorted(expected)
+    assert all(0 <= NOON - row["update_time"] <= 120 for rows in told.values() for row in rows)
+
+
+@pytest.mark.parametrize(("path", "people"), [("/coach/list", 1), ("/player/with_stat/list", 16)])
+def test_people_are_listed_with_their_team(scene, path, people):
+    rows = answer(scene, path, {"page": "1"}, NOON)["results"]
+    [one] = answer(scene, path, {"uuid": rows[0]["id"]}, NOON)["results"]
+    teams = {
+        row["id"]: row
+        for page in range(1, 4)
+        for row in answer(scene, "/team/additional/list", {"page": str(page)}, NOON)["results"]
+    }
+
+    assert one == rows[0]
+    assert {row["team_id"] for row in rows} <= teams.keys()
+    assert len({row["id"] for row in rows}) == len(rows) == min(1_000, 468 * people)

@@ -42,7 +42,7 @@ class CatalogueRecord(Struct, frozen=True, kw_only=True):
     logo: str = ""
     country_id: str = ""
     parent_id: str = ""
-    """Competition of a season, season of a stage, category of a competition."""
+    """Competition of a season, season of a stage, category of a competition, team of a coach or a player."""
     merged_into: str = ""
     updated_at: int = 0
     extra: Mapping[str, str | int] = {}

@@ -10,7 +10,7 @@ from touchline.simulator.pressure import trend
 from touchline.simulator.scene import Scene, day_of, provider_day
 from touchline.simulator.script import Script
 from touchline.simulator.team_stats import of_halves, of_teams
-from touchline.simulator.teamsheet import sheet
+from touchline.simulator.teamsheet import sheet, told_anew
 from touchline.simulator.wire import ENDED, LIVE, NOT_STARTED, Json, Record
 
 PAGE_ROWS = 1_000
@@ -19,7 +19,7 @@ AHEAD_S = 86_400
 """Matches that begin within it have been compared."""
 CHANGED_S = 120
 """`data/update` names what changed within it."""
-STANDINGS = "3"
+LINE_UPS, STANDINGS = "1", "3"
 
 Query: TypeAlias = Mapping[str, str]
 
@@ -32,6 +32,8 @@ LISTS = {
     "/stage/list": "stage",
     "/venue/list": "venue",
     "/referee/list": "referee",
+    "/coach/list": "coach",
+    "/player/with_stat/list": "player",
 }
 WHOLE = frozenset({"category", "country"})
 """Lists that come in one piece, without `query`."""
@@ -128,14 +130,19 @@ def _told(match_id: str, found: Record | None) -> Record:
 
 
 def _update(scene: Scene, _query: Query, now: float) -> Record:
-    """Standings move when a match ends; nothing else that we play is announced here."""
-    changed: dict[str, Json] = {}
+    """Line-ups become known before a match, standings move when it ends; nothing else we play is announced."""
+    lineups: list[Json] = []
+    seasons: dict[str, Json] = {}
     for script in scene.scripts(now):
+        told_at = told_anew(script, now - CHANGED_S, now)
+        if told_at is not None:
+            lineups.append({"match_id": script.id, "update_time": told_at})
         record = script.record(now)
         at = _number(record["updated_at"])
         if record["status_id"] == ENDED and record["season_id"] and now - at <= CHANGED_S:
-            changed[str(record["season_id"])] = {"season_id": record["season_id"], "update_time": at}
-    return {"code": 0, "results": {STANDINGS: [*changed.values()]} if changed else {}}
+            seasons[str(record["season_id"])] = {"season_id": record["season_id"], "update_time": at}
+    told: Mapping[str, list[Json]] = {LINE_UPS: lineups, STANDINGS: [*seasons.values()]}
+    return {"code": 0, "results": {topic: rows for topic, rows in told.items() if rows}}
 
 
 def _deleted(scene: Scene, _query: Query, now: float) -> Record:

@@ -1,7 +1,7 @@
 """Catalogue lists as the provider gives them: every field it always sends, most of them empty."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from touchline.simulator import logos
 from touchline.simulator.wire import Json, Record
@@ -9,7 +9,9 @@ from touchline.simulator.wire import Json, Record
 FOUNDED = 1_700_000_000
 """When the invented world was made; every catalogue record changed last within a month of it."""
 
-KINDS = ("category", "country", "competition", "team", "season", "stage", "venue", "referee")
+KINDS = (
+    "category", "country", "competition", "team", "season", "stage", "venue", "referee", "coach", "player",
+)  # fmt: skip
 
 
 def _changed(record_id: str) -> int:
@@ -17,14 +19,16 @@ def _changed(record_id: str) -> int:
 
 
 class Catalogue:
-    """All lists, each by id and in the order of their last change."""
+    """All lists, each by id and in the order of their last change. `later` ones are made when asked for."""
 
-    def __init__(self, lists: Mapping[str, Sequence[Record]]) -> None:
-        self._lists = {
-            kind: sorted(lists.get(kind, ()), key=lambda row: (str(row["updated_at"]), str(row["id"])))
-            for kind in KINDS
-        }
-        self._by_id = {kind: {str(row["id"]): row for row in rows} for kind, rows in self._lists.items()}
+    def __init__(
+        self,
+        lists: Mapping[str, Sequence[Record]],
+        later: Mapping[str, Callable[[], Iterable[Record]]] | None = None,
+    ) -> None:
+        self._lists = {kind: _by_change(lists.get(kind, ())) for kind in KINDS}
+        self._by_id = {kind: _by_id(rows) for kind, rows in self._lists.items()}
+        self._later = dict(later or {})
 
     @property
     def kinds(self) -> Sequence[str]:
@@ -33,11 +37,22 @@ class Catalogue:
 
     def rows(self, kind: str) -> Sequence[Record]:
         """Every record of `kind`, oldest change first."""
+        if kind in self._later:
+            rows = self._lists[kind] = _by_change(self._later.pop(kind)())
+            self._by_id[kind] = _by_id(rows)
         return self._lists[kind]
 
     def find(self, kind: str, record_id: str) -> Record | None:
         """One record."""
-        return self._by_id[kind].get(record_id)
+        return self._by_id[kind].get(record_id) if self.rows(kind) else None
+
+
+def _by_change(rows: Iterable[Record]) -> list[Record]:
+    return sorted(rows, key=lambda row: (str(row["updated_at"]), str(row["id"])))
+
+
+def _by_id(rows: Iterable[Record]) -> dict[str, Record]:
+    return {str(row["id"]): row for row in rows}
 
 
 def country_row(record_id: str, category_id: str, name: str) -> Record:
@@ -160,5 +175,38 @@ def referee_row(record_id: str, name: str, country_id: str) -> Record:
         "logo": "",
         "birthday": 0,
         "country_id": country_id,
+        "updated_at": _changed(record_id),
+    }
+
+
+def coach_row(record_id: str, name: str, team_id: str, country_id: str) -> Record:
+    """A coach."""
+    return {
+        "id": record_id,
+        "team_id": team_id,
+        "name": name,
+        "short_name": "",
+        "logo": "",
+        "age": 0,
+        "birthday": 0,
+        "country_id": country_id,
+        "updated_at": _changed(record_id),
+    }
+
+
+def player_row(record_id: str, name: str, team_id: str, country_id: str) -> Record:
+    """A player."""
+    return {
+        "id": record_id,
+        "team_id": team_id,
+        "name": name,
+        "short_name": "",
+        "logo": "",
+        "age": 0,
+        "birthday": 0,
+        "weight": 0,
+        "height": 0,
+        "country_id": country_id,
+        "position": "",
         "updated_at": _changed(record_id),
     }

@@ -6,10 +6,11 @@ from functools import partial
 from math import exp
 from random import Random
 
-from touchline.simulator import frame, names, periods, shootout, wire
+from touchline.simulator import frame, periods, shootout, wire
 from touchline.simulator.course import GOALS, Course, Fixture, Happening, Player, Span, What
-from touchline.simulator.lineup import STARTERS, SUBSTITUTES, Lineup
-from touchline.simulator.wire import AWAY, HOME, goal_minute, invented_id
+from touchline.simulator.lineup import Lineup
+from touchline.simulator.squad import squad
+from touchline.simulator.wire import AWAY, HOME, goal_minute
 
 HOME_GOALS, AWAY_GOALS = 1.5, 1.2
 PENALTIES, OWN_GOALS = 0.09, 0.035
@@ -268,13 +269,8 @@ class _Play:
         return happening
 
     def _squad(self, side: int) -> list[Player]:
-        team = self._fixture.home_id if side == HOME else self._fixture.away_id
-        rng = Random("squad" + team)  # noqa: S311
-        family = self._fixture.family or "northern"
-        called: dict[str, None] = {}  # a set in order: two of the same name would look like one
-        while len(called) < STARTERS + SUBSTITUTES:
-            called[names.person(family, rng)] = None
-        return [Player(invented_id(team, number), name) for number, name in enumerate(called)]
+        team_id = self._fixture.home_id if side == HOME else self._fixture.away_id
+        return squad(team_id, self._fixture.family or "northern")
 
     def _level(self) -> bool:
         home, away = self._goals(None)

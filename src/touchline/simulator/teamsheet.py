@@ -8,6 +8,7 @@ from touchline.simulator import wire
 from touchline.simulator.course import Course, Player
 from touchline.simulator.lineup import STARTERS
 from touchline.simulator.script import Kind, Script
+from touchline.simulator.squad import coach_id
 from touchline.simulator.wire import Json, Record
 
 EXPECTED_S, CONFIRMED_S = 4_500, 2_400
@@ -37,7 +38,7 @@ def sheet(script: Script, now: float) -> Record | None:
     marks, played_s = _marks(script, now), _played_s(course, now)
     teams = {"home": course.fixture.home_id, "away": course.fixture.away_id}
     formations = {name: _seeded(team_id).choice(FORMATIONS) for name, team_id in teams.items()}
-    coaches: Record = {name: wire.invented_id("coach", team_id) for name, team_id in teams.items()}
+    coaches: Record = {name: coach_id(team_id) for name, team_id in teams.items()}
     sides: Record = {
         name: _side(squad, formations[name], _seeded(team_id), marks, played_s)
         for (name, team_id), squad in zip(teams.items(), course.squads, strict=True)
@@ -50,6 +51,14 @@ def sheet(script: Script, now: float) -> Record | None:
         "lineup": sides,
         "injury": {},
     }
+
+
+def told_anew(script: Script, since: float, now: float) -> int | None:
+    """When after `since` another line-up was told than before: as expected, or as confirmed."""
+    scheduled = script.course.fixture.scheduled
+    moments = (scheduled - CONFIRMED_S, scheduled - EXPECTED_S)
+    at = next((moment for moment in moments if since <= moment <= now), None)
+    return at if at is not None and sheet(script, now) else None
 
 
 def _side(squad: Sequence[Player], formation: str, rng: Random, marks: Marks, played_s: float) -> list[Json]:

@@ -10,14 +10,17 @@ from touchline.simulator import names
 from touchline.simulator.catalogue import (
     FOUNDED,
     Catalogue,
+    coach_row,
     competition_row,
     country_row,
+    player_row,
     referee_row,
     season_row,
     stage_row,
     team_row,
     venue_row,
 )
+from touchline.simulator.squad import coach_id, squad
 from touchline.simulator.wire import Record, invented_id
 
 CLUBS_IN_A_LEAGUE = 18
@@ -160,7 +163,8 @@ class World:
                     for club in league.clubs
                 ],
                 "referee": list(self._referees()),
-            }
+            },
+            later={"coach": self._coaches, "player": self._players},
         )
 
     def _competitions(self) -> Iterator[League | Cup]:
@@ -173,6 +177,23 @@ class World:
                 rng = Random(repr((self.seed, "referee", country.id, number)))  # noqa: S311
                 name = names.person(country.family, rng)
                 yield referee_row(self.referee_id(country, number), name, country.id)
+
+    def _coaches(self) -> Iterator[Record]:
+        for club, country in self._first_division():
+            coach = coach_id(club.id)
+            name = names.person(country.family, Random(coach))  # noqa: S311 - a play, not a secret
+            yield coach_row(coach, name, club.id, country.id)
+
+    def _players(self) -> Iterator[Record]:
+        for club, country in self._first_division():
+            for player in squad(club.id, country.family):
+                yield player_row(player.id, player.name, club.id, country.id)
+
+    def _first_division(self) -> Iterator[tuple[Club, Country]]:
+        """The clubs whose people anybody lists, with their countries."""
+        for league in self.leagues:
+            if league.tier == 0:
+                yield from ((club, league.country) for club in league.clubs)
 
 
 def _together(matches: int) -> tuple[int, int]:

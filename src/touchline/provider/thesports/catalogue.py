@@ -15,12 +15,17 @@ PARENT: Mapping[Kind, str] = {
     Kind.COMPETITION: "category_id",
     Kind.SEASON: "competition_id",
     Kind.STAGE: "season_id",
+    Kind.COACH: "team_id",
+    Kind.PLAYER: "team_id",
 }
+NOBODY = "0"
+"""The team of a player who has none."""
 EXTRA_TEXT: Mapping[Kind, tuple[str, ...]] = {
     Kind.COMPETITION: ("cur_season_id", "cur_stage_id", "primary_color", "secondary_color"),
     Kind.TEAM: ("competition_id", "venue_id", "country_logo"),
     Kind.SEASON: ("year",),
     Kind.VENUE: ("city", "country", "real_name"),
+    Kind.PLAYER: ("position",),
 }
 EXTRA_NUMBERS: Mapping[Kind, tuple[str, ...]] = {
     Kind.COMPETITION: ("type", "gender", "cur_round", "round_count"),
@@ -28,6 +33,8 @@ EXTRA_NUMBERS: Mapping[Kind, tuple[str, ...]] = {
     Kind.SEASON: ("is_current", "start_time", "end_time"),
     Kind.STAGE: ("mode", "group_count", "round_count", "order"),
     Kind.VENUE: ("capacity",),
+    Kind.COACH: ("birthday",),
+    Kind.PLAYER: ("birthday", "height", "weight"),
 }
 
 
@@ -61,11 +68,16 @@ def _record(kind: Kind, key: str, part: object) -> CatalogueRecord:
         short_name=text(part.get("short_name"), "short_name"),
         logo=text(part.get("logo"), "logo"),
         country_id=text(part.get("country_id"), "country_id"),
-        parent_id=text(part.get(PARENT[kind]), PARENT[kind]) if kind in PARENT else "",
+        parent_id=_parent(kind, part),
         merged_into=text(part.get("uid"), "uid"),
         updated_at=instant(part.get("updated_at"), "updated_at") or 0,
         extra=_extra(kind, part),
     )
+
+
+def _parent(kind: Kind, part: Mapping[str, object]) -> str:
+    named = text(part.get(PARENT[kind]), PARENT[kind]) if kind in PARENT else ""
+    return "" if named == NOBODY else named
 
 
 def _extra(kind: Kind, part: Mapping[str, object]) -> dict[str, str | int]:
