@@ -193,6 +193,19 @@ def test_a_result_corrected_after_the_end_is_said() -> None:
     assert decision.match.home_scores == slots(goals=3)
 
 
+def test_kicks_counted_after_a_provisional_end_are_no_correction() -> None:
+    ended = a_match(status=Status.ENDED, score=(1, 1), phase_entered_ts=T // 1000)
+    kicks = Goals((1, 0, 0, 1), (1, 0, 0, 0))
+    told, late = (
+        decide(ended, at(300, goals=kicks), T + 300_000),
+        decide(ended, at(960, goals=kicks), T + 960_000),
+    )
+
+    assert (told.happened, told.warnings) == ((), ())
+    assert score_of(told.match).shoot_out == (1, 0)
+    assert late.warnings == ("match.result.corrected",)
+
+
 def test_a_goal_told_together_with_the_end_is_a_goal() -> None:
     decision = decide(a_match(status=Status.SECOND_HALF), at(0, score=(1, 0), status=Status.ENDED), T)
     assert [type(one).__name__ for one in decision.happened] == ["StatusChanged", "GoalScored"]

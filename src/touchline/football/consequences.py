@@ -9,6 +9,7 @@ from touchline.football.halves import first_half_goals, has_midfield
 from touchline.football.model import (
     LIVE,
     CardShown,
+    Goals,
     Group,
     Happening,
     Match,
@@ -49,7 +50,7 @@ def happened(before: Match, after: Match, applied: tuple[Group, ...], now_ms: in
         for one in incidents.arrived(before.incidents, after.incidents)
         if one.what.type in CARDS
     )
-    if _is_corrected(before, after, applied):
+    if _is_corrected(before, after, applied, now_ms):
         told.append(ResultCorrected(before=score.display(before), after=score.display(after)))
     return tuple(told)
 
@@ -66,7 +67,7 @@ def warnings(before: Match, after: Match, applied: tuple[Group, ...], now_ms: in
     due = (
         bool(before.provenance and missed(before.status, after.status)),
         _is_resurrected(before, after, now_ms),
-        _is_corrected(before, after, applied),
+        _is_corrected(before, after, applied, now_ms),
         score.is_ambiguous(before, after),
         disagree,
         half_statistics.contradict(before, after),
@@ -78,8 +79,19 @@ def _is_resurrected(before: Match, after: Match, now_ms: int) -> bool:
     return before.status is Status.ENDED and after.status in LIVE and not is_provisional(before, now_ms)
 
 
-def _is_corrected(before: Match, after: Match, applied: tuple[Group, ...]) -> bool:
-    return Group.GOALS in applied and before.status is Status.ENDED is after.status
+def _is_corrected(before: Match, after: Match, applied: tuple[Group, ...], now_ms: int) -> bool:
+    """Whether the result of a match that is over was put right.
+
+    Some shoot-outs are never told as a status: their kicks are counted while the end is provisional.
+    """
+    if Group.GOALS not in applied or not before.status is Status.ENDED is after.status:
+        return False
+    return _without_kicks(before) != _without_kicks(after) or not is_provisional(before, now_ms)
+
+
+def _without_kicks(match: Match) -> Goals:
+    said = score.goals_of(match)
+    return Goals((*said.home[:3], 0), (*said.away[:3], 0))
 
 
 def _halves_disagree(match: Match) -> bool:
