@@ -30,6 +30,10 @@ QUIET_LIBRARIES = (
 )
 
 
+SILENT_LIBRARIES = ("procrastinate",)
+"""They say of every failure what we have said of it."""
+
+
 def mask(text: str) -> str:
     """`text` with credentials of query strings and URLs replaced by ***."""
     return URL_PASSWORD.sub(r"\1:***@", SECRET_IN_TEXT.sub(r"\1=***", text))
@@ -44,12 +48,32 @@ def _mask_fields(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
     return event
 
 
+def _sentence(name: str, event: EventDict) -> str:
+    """What the text says instead of an event's name, where the requirement has a sentence for it."""
+    job, took, offset_s = event.get("job"), event.get("duration_ms"), event.get("offset_s")
+    match name:
+        case "job.started":
+            return f"Job started: {job}" + (f" (staggered +{offset_s}s)" if offset_s else "")
+        case "job.completed":
+            return f"Job completed: {job} ({took}ms)"
+        case "job.failed":
+            return f"Job failed: {job} ({took}ms)"
+        case "job.timeout":
+            return f"Job timed out: {job} ({took}ms)"
+        case "job.skipped":
+            return f"Job skipped: {job} ({event.get('reason')})"
+    return name
+
+
 def render_text(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
-    """One line: `[timestamp] [level] [service] event {fields}`, a traceback below it where there is one."""
+    """One line: `[timestamp] [level] [service] event {fields}`, a traceback below it where there is one.
+
+    Of jobs there are sentences: `[...] [INFO] [work] Job started: Diary Refresh (staggered +35s) {fields}`.
+    """
     timestamp = event.pop("timestamp")
     level = str(event.pop("level")).upper()
     service = event.pop("service", "touchline")
-    name = event.pop("event")
+    name = _sentence(event.pop("event"), event)
     trace = event.pop("exception", None)
     fields = msgspec.json.encode(event, enc_hook=str).decode() if event else "{}"
     line = f"[{timestamp}] [{level}] [{service}] {name} {fields}"
@@ -103,3 +127,5 @@ def configure(service: str, *, form: str = "text", level: str = "INFO", stream: 
     root.setLevel(level)
     for name in QUIET_LIBRARIES:
         logging.getLogger(name).setLevel("ERROR")
+    for name in SILENT_LIBRARIES:
+        logging.getLogger(name).setLevel("CRITICAL")

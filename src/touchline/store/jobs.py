@@ -126,9 +126,14 @@ async def supersede(tx: Tx, ticket: Ticket) -> bool:
     return await tx.execute(SQL["supersede"], given) > 0
 
 
-async def begin(tx: Tx, run: Begin, lease_s: float = LEASE_S) -> bool:
-    """Whether `run` runs from here on. Who held its lock and has been silent for a lease is lost."""
-    await tx.rows(SQL["lose"], {"lock": run.lock, "lease_s": lease_s, "now_ms": tx.now_ms})
+async def lose(tx: Tx, lock: str, lease_s: float = LEASE_S) -> list[tuple[str, str]]:
+    """Give up who holds `lock` and has been silent for a lease; its run id and job."""
+    given = {"lock": lock, "lease_s": lease_s, "now_ms": tx.now_ms}
+    return [(run_id, job_name) for run_id, job_name in await tx.rows(SQL["lose"], given)]
+
+
+async def begin(tx: Tx, run: Begin) -> bool:
+    """Whether `run` runs from here on: its slot was not begun before, and nobody holds its lock."""
     return await tx.row(SQL["begin"], _begun(tx, run)) is not None
 
 
@@ -174,9 +179,10 @@ async def forget(tx: Tx, before: int, limit: int) -> int:
     return runs + await tx.execute(SQL["forget_slots"], given)
 
 
-async def forget_planners(tx: Tx) -> int:
-    """Delete planners that have been gone for a day; how many."""
-    return await tx.execute(SQL["forget_planners"])
+async def forget_processes(tx: Tx) -> int:
+    """Delete what processes left behind that have been gone for a day; how many."""
+    [(forgotten,)] = await tx.rows(SQL["forget_processes"])
+    return int(forgotten)
 
 
 async def obey(tx: Tx, planner: Planner) -> None:

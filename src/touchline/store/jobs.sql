@@ -188,5 +188,14 @@ SELECT node, stagger, stagger_version FROM job_planner
 WHERE beat_at > real_now() - make_interval(secs => %(lease_s)s::float8)
 ORDER BY node
 
--- forget_planners --
-DELETE FROM job_planner WHERE beat_at < real_now() - INTERVAL '1 day'
+-- forget_processes --
+-- Planners and takers of tickets that have been gone for a day.
+WITH planners AS (
+    DELETE FROM job_planner WHERE beat_at < real_now() - INTERVAL '1 day' RETURNING node
+),
+
+takers AS (
+    DELETE FROM procrastinate_workers WHERE last_heartbeat < real_now() - INTERVAL '1 day' RETURNING id
+)
+
+SELECT (SELECT count(*) FROM planners) + (SELECT count(*) FROM takers) AS forgotten

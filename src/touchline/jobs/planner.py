@@ -1,0 +1,171 @@
+"""When jobs start: each slot is decided once, by whichever planner inserts its row first.
+
+A slot is the minute of a cron, its start is slot + offset. At that instant the row is inserted and the run
+handed over, in one transaction. Any number of planners may run; a slot nobody decided in time goes by its
+job's policy:
+
+    skip     it is written down as skipped
+    latest   the last one is made up for, those before it are written down as superseded
+    all      each is made up for
+
+Where football time is fast a job starts at most once in FLOOR_S real seconds; slots between are written down
+as paced.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+
+import structlog
+
+from touchline.clock import Clock, now_ms
+from touchline.errors import StaleWrite, StoreUnavailable
+from touchline.jobs.job import Missed
+from touchline.jobs.line import SLOTS_MAX, Line
+from touchline.jobs.switch import Switch
+from touchline.jobs.timetable import Timetable
+from touchline.store import flags, jobs
+from touchline.store.db import Database, Tx
+from touchline.store.jobs import Slot
+
+LOOK_S = 5.0
+"""Real seconds between two looks at the switch."""
+SPREAD_S = 1.0
+"""Real seconds between two runs that are made up for."""
+STORE_RETRY_S = 1.0
+
+
+class Planner:
+    """The loop `job_planner`."""
+
+    name = "job_planner"
+    interval = "each start; switch 5 s"
+
+    def __init__(self, db: Database, clock: Clock, timetable: Timetable, switch: Switch, node: str) -> None:
+        """`node`: this process, by a name that no other start of it has."""
+        self.wake = asyncio.Event()
+        self.batch_size = SLOTS_MAX
+        self._db = db
+        self._clock = clock
+        self._lines = {entry.job.name: Line(entry, clock, switch) for entry in timetable}
+        self._switch = switch
+        self._node = node
+        self._log = structlog.get_logger().bind(worker=self.name)
+        self._knows = False
+        self._failures = 0
+        self._look_due = float("-inf")
+        self._made_up_at = float("-inf")
+
+    def look_again(self) -> None:
+        """Something was switched."""
+        self._look_due = float("-inf")
+        self.wake.set()
+
+    async def turn(self) -> timedelta:
+        """Decide every slot whose start has come; the wait is until the next start."""
+        try:
+            await self._look()
+            if slots := self._due():
+                await self._decide(slots)
+        except (StoreUnavailable, StaleWrite) as error:
+            return self._lost(error)
+        self._back()
+        return timedelta(seconds=self._wait_s())
+
+    async def leave(self) -> None:
+        """Say that this planner is no more; nothing happens where the database is away."""
+        with contextlib.suppress(StoreUnavailable, StaleWrite):
+            async with self._transaction() as tx:
+                await jobs.leave(tx, self._node)
+
+    async def _look(self) -> None:
+        """See how the switch stands and say that we live; at first, read how far every job is decided."""
+        if self._knows and self._clock.monotonic() < self._look_due:
+            return
+        switch, newest = self._switch, None
+        async with self._transaction() as tx:
+            switch.see(await flags.read(tx, flags.STAGGER))
+            planner = jobs.Planner(node=self._node, stagger=switch.on, stagger_version=switch.version)
+            await jobs.obey(tx, planner)
+            if not self._knows:
+                newest = await jobs.newest(tx, list(self._lines))
+        self._look_due = self._clock.monotonic() + LOOK_S
+        if newest is not None:
+            for name, line in self._lines.items():
+                line.begin(newest[name])
+            self._knows = True
+
+    def _due(self) -> list[Slot]:
+        """What becomes of the slots whose start has come."""
+        slots: list[Slot] = []
+        for line in self._lines.values():
+            if line.waits_s() == line.rests_s() == 0:
+                making_up = any(slot.made_up for slot in slots)
+                slots += self._fates(line, making_up)
+        return slots
+
+    def _fates(self, line: Line, making_up: bool) -> Sequence[Slot]:
+        """What becomes of the slots of one job, oldest first; nothing while its run has to wait its turn."""
+        due = line.due()
+        if line.job.missed is Missed.ALL:
+            passed_over, chosen = [], due[0]
+        elif len(due) == SLOTS_MAX or (line.job.missed is Missed.SKIP and line.is_late(due[-1])):
+            return [line.passed_over(slot) for slot in due]
+        else:
+            *passed_over, chosen = due
+        if line.is_late(chosen) and (making_up or self._spread_s() > 0):
+            return []
+        return [*map(line.passed_over, passed_over), line.handed_over(chosen)]
+
+    async def _decide(self, slots: Sequence[Slot]) -> None:
+        async with self._transaction() as tx:
+            ours = await jobs.plan(tx, slots)
+        now = self._clock.monotonic()
+        for slot in slots:
+            line = self._lines[slot.job_name]
+            line.decide(slot.scheduled_for)
+            if slot.fate == "handed_over":
+                line.handed_at = now
+                if slot.made_up:
+                    self._made_up_at = now
+        self._say_missed(ours)
+
+    def _say_missed(self, slots: Sequence[Slot]) -> None:
+        for name, line in self._lines.items():
+            missed = [
+                slot for slot in slots if slot.job_name == name and slot.fate in {"skipped", "superseded"}
+            ]
+            if missed:
+                self._log.warning("job.slots.missed", job=name, slots=len(missed), policy=line.job.missed.value)
+
+    def _wait_s(self) -> float:
+        """Real seconds until there is something to do."""
+        until = [self._look_due - self._clock.monotonic()]
+        for line in self._lines.values():
+            wait_s = max(line.waits_s(), line.rests_s())
+            if line.waits_s() == 0 and line.makes_up():
+                wait_s = max(wait_s, self._spread_s())
+            until.append(wait_s)
+        return max(0.0, min(until))
+
+    def _spread_s(self) -> float:
+        """Real seconds until the next run may be made up for."""
+        return self._made_up_at + SPREAD_S - self._clock.monotonic()
+
+    def _lost(self, error: Exception) -> timedelta:
+        """What was committed is not known: read it again. Starts do not wait for a longer back-off."""
+        self._knows = False
+        self._failures += 1
+        if self._failures == 1:
+            self._log.error("worker.failing", error=str(error))
+        return timedelta(seconds=STORE_RETRY_S)
+
+    def _back(self) -> None:
+        if self._failures:
+            self._log.info("worker.recovered", failures=self._failures)
+            self._failures = 0
+
+    def _transaction(self) -> AbstractAsyncContextManager[Tx]:
+        return self._db.transaction(now_ms(self._clock))
