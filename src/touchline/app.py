@@ -1,13 +1,14 @@
 """The composition root: what each part of an installation is made of.
 
-A part is one process. It is built here from the settings and runs until it is told to stop (Ctrl-C,
-SIGTERM); then it finishes what it does, at most STOP_MAX_S long. Each part imports what it is made of
-when it is built: a web process carries no MQTT client, and starts sooner without.
+A part is one process. It is built here from the settings and runs until it is told to stop; then it
+finishes what it does, for as long as `Stop` says. Each part imports what it is made of when it is built: a web
+process carries no MQTT client, and starts sooner without.
 """
 
 import asyncio
 import contextlib
-import signal
+import os
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -24,6 +25,7 @@ from touchline.feed.ears import PostgresEars
 from touchline.loop import run_all
 from touchline.metrics import Metrics
 from touchline.settings.parts import Settings, TheSports
+from touchline.stop import Stop
 from touchline.store.db import Database
 
 if TYPE_CHECKING:
@@ -31,7 +33,10 @@ if TYPE_CHECKING:
     from touchline.provider.port import Reading
     from touchline.provider.recorder import Recorder
 
-STOP_MAX_S = 1.5
+ASKING_MAX_S = 1.5
+"""For calls at the provider that are under way: what they would have brought is asked for at the next start."""
+END_MAX_S = 1.5
+"""For what remains to be done when the time to drain is over: to write down what was cut off."""
 LOCK_MARGIN_S = 5.0
 """What a transaction may take beyond the longest wait for a lock."""
 
@@ -44,7 +49,7 @@ class Ground:
     installation: Installation
     clock: Clock
     metrics: Metrics
-    stop: asyncio.Event
+    stop: Stop
 
     @contextlib.asynccontextmanager
     async def database(self, part: str, most: int) -> AsyncIterator[Database]:
@@ -75,16 +80,15 @@ def run(part: str, settings: Settings) -> None:
 
 
 async def _run(part: Callable[[Ground], Awaitable[None]], settings: Settings) -> None:
-    stop = asyncio.Event()
+    stop = Stop()
+    stop.on_signals()
     ground = Ground(settings, Installation(settings), settings.clock.build(), Metrics(), stop)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
     running = asyncio.ensure_future(part(ground))
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    _, late = await asyncio.wait((running,), timeout=STOP_MAX_S)
+    drain_s = ASKING_MAX_S if part is _ingest else stop.drain_s + END_MAX_S
+    _, late = await asyncio.wait((running,), timeout=drain_s)
     for task in late:  # a call that waits for its turn at the provider may wait for minutes
         task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
@@ -141,6 +145,7 @@ async def _ingest(ground: Ground) -> None:
             read_push=reader,
             logos=_logos(settings, source),
         )
+        open_.push_async_callback(ingest.give_back)
         stream = Stream(source, ground.clock, ground.metrics, ingest.connected, recorder)
         async with asyncio.TaskGroup() as group:
             group.create_task(stream.run(ground.stop))
@@ -148,16 +153,47 @@ async def _ingest(ground: Ground) -> None:
 
 
 async def _work(ground: Ground) -> None:
-    """What happens by itself: the minutes, and the watch over silent matches."""
+    """What happens by itself: the minutes, the watch, the jobs."""
+    from touchline.ingest.build import Worker
+    from touchline.jobs.build import announce, engine
+    from touchline.jobs.data_upkeep import data_tasks
     from touchline.jobs.minute import minute_loops
-    from touchline.sla.build import sla_loops
+    from touchline.jobs.table import JOBS
+    from touchline.jobs.timetable import timetable
+    from touchline.jobs.upkeep import upkeep_tasks
+    from touchline.sla.build import sla_loops, sla_tasks
 
-    settings = ground.settings
-    async with ground.database("work", settings.db.worker_pool_max) as database:
-        engine = minute_loops(database, ground.ears(), ground.clock, ground.metrics, settings.match_minute)
-        watch = sla_loops(database, ground.clock, ground.metrics, settings)
-        async with engine as loops:
-            await run_all([*loops, *watch], ground.clock, ground.stop)
+    settings, clock, metrics = ground.settings, ground.clock, ground.metrics
+    jobs = timetable(JOBS, settings)
+    node = f"{os.uname().nodename}-{secrets.token_hex(4)}"  # a process id comes again, in containers at every start
+    over = asyncio.Event()
+    async with contextlib.AsyncExitStack() as open_:
+        database = await open_.enter_async_context(ground.database("work", settings.db.worker_pool_max))
+        pull = await open_.enter_async_context(_client(ground, open_))
+        worker = Worker(database, clock, metrics, settings, pull, node=node)
+        tasks = {
+            **worker.tasks(),
+            **sla_tasks(database, clock, metrics),
+            **data_tasks(database, clock, settings.retention),
+            **upkeep_tasks(database, clock, metrics),
+        }
+        jobs_engine = engine(
+            database, ground.installation.app_conninfo, clock, metrics, settings.jobs, jobs, tasks, node
+        )
+        open_.push_async_callback(jobs_engine.close)
+        minutes = minute_loops(database, ground.ears(), clock, metrics, settings.match_minute)
+        loops = [
+            *await open_.enter_async_context(minutes),
+            *sla_loops(database, clock, metrics, settings),
+            *jobs_engine.loops,
+        ]
+        announce(jobs, settings.jobs.stagger_enabled)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(run_all(loops, clock, ground.stop))
+            group.create_task(run_all(worker.loops(), clock, over))
+            await ground.stop.wait()
+            await jobs_engine.runner.drain(ground.stop.drain_s)
+            over.set()  # what the last runs handed over is written
 
 
 PARTS: Mapping[str, Callable[[Ground], Awaitable[None]]] = MappingProxyType(

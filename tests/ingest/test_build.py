@@ -53,6 +53,21 @@ async def test_a_new_connection_asks_for_a_snapshot(database: Database) -> None:
     assert poll.wake.is_set()
 
 
+async def test_who_lost_the_connection_asks_for_itself_whoever_polls_for_all(database: Database) -> None:
+    polls, provider, clock = [], FakeProvider(), SteppedClock(T)
+    for _ in range(2):
+        ingest = Ingest(database, clock, METRICS, load({}), provider, read_push=read)
+        polls.append(next(loop for loop in ingest.loops(FakeStream()) if loop.name == "detail_live_poll"))
+        await polls[-1].turn()
+    assert provider.asked == ["detail_live"]
+
+    ingest.connected("two")
+    await clock.advance(LIVE_FLOOR_S)
+    await polls[1].turn()
+
+    assert provider.asked == ["detail_live"] * 2
+
+
 async def test_a_restarted_process_is_another_voice(database: Database) -> None:
     provider, clock = FakeProvider(), SteppedClock(T)
     provider.records = [report(A, record(T), T - 100)]

@@ -9,13 +9,13 @@ import pytest
 from tests.conftest import Conninfo
 
 from touchline.clock import Clock, SteppedClock, SystemClock
-from touchline.ingest.leased import LOOKS_PER_TTL, TTL_S, Leased
+from touchline.ingest.leased import TTL_S, Leased
 from touchline.loop import run_loop
 from touchline.store import leases
 from touchline.store.db import Database
 
-TTL_SHORT_S = 0.3
-SLACK_S = 1.0
+TTL_SHORT_S = 0.4
+SLACK_S = 0.4
 """What a busy machine may take longer."""
 
 
@@ -70,8 +70,8 @@ async def test_one_process_turns_and_when_it_dies_another_does_within_the_lease(
         stop.set()
         second.wake.set()
 
-    looks_s = TTL_SHORT_S / LOOKS_PER_TTL
-    assert TTL_SHORT_S - looks_s <= time.monotonic() - died <= TTL_SHORT_S + looks_s + SLACK_S
+    waited_s = time.monotonic() - died
+    assert waited_s <= TTL_SHORT_S + SLACK_S
     assert await holder(database) == "second"
 
 
@@ -90,11 +90,11 @@ async def test_looking_after_the_lease_does_not_turn_the_loop_and_waking_does(da
     clock, counting = SteppedClock(), Counting(every_s=60)
     loop = leased(counting, database, "one", clock=clock, ttl_s=TTL_S)
     turns = []
-    for _ in range(19):
+    for _ in range(25):
         wait = await loop.turn()
         turns.append(counting.turns)
         await clock.advance(wait.total_seconds())
-    assert turns == [1] * 18 + [2], "60 s in looks of a third of 10 s"
+    assert turns == [1] * 24 + [2], "60 s in looks of a quarter of 10 s"
 
     await clock.advance(1)
     await loop.turn()

@@ -56,9 +56,9 @@ LATE_S = {"alone": BUSY_S, "killed": OUTAGE_S, "doubled": BUSY_S}
 TOLD = {"event", "side", "score", "type", "before", "after"}
 MORE_NEWS_MOST = 1.02
 """Of rows that show another board: two processes may not make a match waver."""
-MORE_ROWS_MOST = 1.1
-"""Two processes poll the trends at two instants; at this speed those are seconds of football apart, and what
-was told in between is news. A process that told again what the other has told would come near to 2."""
+MORE_ROWS_MOST = 1.02
+"""Of all rows: whatever is polled is polled by one process of the two. One that told again what the other has
+told would come near to 2."""
 
 MATCHES_SQL = """
 SELECT

@@ -1,12 +1,14 @@
 """Ingest, put together: the loops of the process that listens and polls, and the tasks of one that works."""
 
 import calendar
+import contextlib
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from touchline.clock import Clock, now_ms
+from touchline.errors import StoreUnavailable
 from touchline.ids import MatchId
 from touchline.ingest.catalogue import CatalogueSync
 from touchline.ingest.completeness import CompletenessValidator
@@ -40,6 +42,7 @@ from touchline.task import Task
 
 HTTP, MQTT = "thesports-http", "thesports-mqtt"
 """The provider's two channels, as readers of its state know them."""
+GIVE_BACK_S = 1.0
 DIARIES: Mapping[str, int] = {"diary_refresh": -1, "diary_refresh_ahead": 1, "daily_diary_sync": -1}
 """Jobs that read the diary, and the first day of each, counted from today."""
 FULL_ON: Mapping[Kind, int] = {Kind.PLAYER: calendar.SUNDAY}
@@ -152,6 +155,7 @@ class Ingest:
         return [feed, *self._polls, self._beat]
 
     async def give_back(self) -> None:
-        """Let others poll at once: for when the loops have ended. Raises StoreUnavailable."""
-        async with self._way.db.transaction(now_ms(self._way.clock)) as tx:
-            await leases.release(tx, self._way.node)
+        """Let others poll at once, now that the loops have ended; a lease that can't be given back runs out."""
+        with contextlib.suppress(StoreUnavailable):
+            async with self._way.db.transaction(now_ms(self._way.clock), within_s=GIVE_BACK_S) as tx:
+                await leases.release(tx, self._way.node)

@@ -17,7 +17,8 @@ from touchline.store import leases
 from touchline.store.db import Database
 
 TTL_S = 10.0
-LOOKS_PER_TTL = 3
+LOOKS_PER_TTL = 4
+"""The others look so often, and a lease lasts so much less than `ttl_s` that one of them comes within it."""
 MARGIN_S = 0.002
 """Timers are that coarse. Asked to wait so much longer, an early turn is always somebody who woke the loop."""
 
@@ -34,8 +35,8 @@ class Leased:
         self._db = db
         self._clock = clock
         self._holder = holder
-        self._ttl_s = ttl_s
         self._look_s = ttl_s / LOOKS_PER_TTL
+        self._lease_s = ttl_s - self._look_s
         self._log = structlog.get_logger().bind(worker=loop.name)
         self._holds = False
         self._insisted = False
@@ -64,7 +65,7 @@ class Leased:
         self._look_at = self._clock.monotonic() + self._look_s
         try:
             async with self._db.transaction(now_ms(self._clock), within_s=self._look_s) as tx:
-                holds = await leases.take(tx, self.name, self._holder, self._ttl_s)
+                holds = await leases.take(tx, self.name, self._holder, self._lease_s)
         except (StoreUnavailable, StaleWrite):
             return
         if holds and not self._holds:
