@@ -44,7 +44,8 @@ def answer_to(statement: Statement) -> Answering:
 def _known() -> Mapping[Statement, Answering]:
     found: dict[Statement, Answering] = {views.STEADY: Answering(be_steady, at_once=True)}
     texts = named()
-    for name, run in ANSWERS.items():
+    for name in ANSWERS.keys() & texts:
+        run = ANSWERS[name]
         found[texts[name]] = Answering(run, at_once=not iscoroutinefunction(run))
     return found
 

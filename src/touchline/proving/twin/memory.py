@@ -27,6 +27,9 @@ class Memory:
         self.locks = Locks(clock)
         self.shelves = {name: Shelf(table) for name, table in TABLES.items()}
         self.guards = {name: Guard(table) for name, table in TABLES.items()}
+        for name, table in TABLES.items():
+            for row in table.first_rows:
+                self.shelves[name].put(self.guards[name].key(row), row)
         self._numbers: defaultdict[str, int] = defaultdict(int)
         self._snapshots: dict[Snapshot, None] = {}
         epoch = {"only_row": True, "epoch": f"{rng.getrandbits(32):08x}", "pruned_through": 0}

@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-from touchline.proving.twin import catalogue_table, match_parts, match_table, stream_tables
+from touchline.proving.twin import (
+    catalogue_table,
+    job_tables,
+    match_parts,
+    match_table,
+    standing_tables,
+    stream_tables,
+    watch_tables,
+)
 from touchline.proving.twin.tables import Table
 
 TABLES: Mapping[str, Table] = {
@@ -12,5 +20,8 @@ TABLES: Mapping[str, Table] = {
         *match_parts.TABLES,
         *stream_tables.TABLES,
         *catalogue_table.TABLES,
+        *standing_tables.TABLES,
+        *watch_tables.TABLES,
+        *job_tables.TABLES,
     )
 }

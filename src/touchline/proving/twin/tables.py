@@ -83,6 +83,8 @@ class Table(Struct, frozen=True, kw_only=True):
     append_only: str = ""
     """The rule that refuses every UPDATE; empty where rows may change."""
     references: Sequence[Reference] = ()
+    first_rows: Sequence[Row] = ()
+    """What its migration puts there."""
     uniques: Mapping[str, Callable[[Row], Key | None]] = {}
     """What else is unique, by the name of the index: the value of a row; None where the index has it not."""
 
@@ -90,6 +92,11 @@ class Table(Struct, frozen=True, kw_only=True):
 def columns(text: str) -> Mapping[str, Column]:
     """Columns from lines of `name type [null] [= default]`."""
     return {column.name: column for column in map(_column, filter(None, map(str.strip, text.splitlines())))}
+
+
+def not_empty(column: str) -> Check:
+    """A text that says something."""
+    return Check(f"{column}_check", (column,), lambda row: bool(row[column] != ""))
 
 
 def _column(line: str) -> Column:

@@ -176,6 +176,10 @@ class Transaction:
                 return row
         return None
 
+    def key(self, table: str, row: Row) -> Key:
+        """What names a row of `table`."""
+        return self._memory.guards[table].key(row)
+
     # ------------------------------------------------------------ what it holds
 
     def free(self, table: str, key: Key) -> bool:
@@ -247,10 +251,14 @@ class Transaction:
 
     # ------------------------------------------------------------ what it writes
 
+    def number(self, table: str) -> int:
+        """An identity number: given out now and never taken back."""
+        return self._memory.number(table)
+
     def insert(self, table: str, values: Mapping[str, Any]) -> Row:
         """A new row; identity numbers are given out now and never taken back. The key has been claimed."""
         guard = self._memory.guards[table]
-        if guard.table.identity is not None:
+        if guard.table.identity is not None and guard.table.identity not in values:
             values = {**values, guard.table.identity: self._memory.number(table)}
         row = guard.made(values, self.real_now)
         self._is_referred_to(table, row)

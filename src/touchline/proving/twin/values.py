@@ -12,6 +12,8 @@ Row = Mapping[str, Any]
 """A row by the names of its columns. Never changed: a new one takes its place."""
 Key = tuple[Any, ...]
 
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+"""'-infinity'"""
 NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from touchline.proving.sessions import Answer
 from touchline.proving.twin.statements.items import minute_of_phase, second_period
-from touchline.proving.twin.transactions import Transaction
+from touchline.proving.twin.transactions import Transaction, rows_of
 from touchline.proving.twin.values import Row, jsonb, recordset
 
 TURN = 4_700_000_001
@@ -55,6 +55,11 @@ def after(tx: Transaction, params: Mapping[str, Any]) -> Answer:
     return Answer(CHANGE, list(map(_change, rows)), len(rows))
 
 
+def some(tx: Transaction, params: Mapping[str, Any]) -> Answer:
+    found = (tx.find("change", seq) for seq in sorted(set(params["seqs"])))
+    return rows_of([row for row in found if row is not None], CHANGE)
+
+
 def head(tx: Transaction, _params: Mapping[str, Any]) -> Answer:
     log, last = tx.find("change_log", True), tx.last("change")
     if log is None:
@@ -81,5 +86,6 @@ ANSWERS = {
     "standing": standing,
     "floor": floor,
     "after": after,
+    "some": some,
     "head": head,
 }

@@ -16,7 +16,7 @@ HEAD = ("epoch", "seq", "at_ms", "status_seq", "status_at_ms")
 def head(tx: Transaction, _params: Mapping[str, Any]) -> Answer:
     log = tx.find("change_log", True)
     seq, at_ms = place(tx.last("change"))
-    of_status = [row for row in tx.scan("change") if _is_of_status(row)]
+    of_status = [row for row in tx.scan("change") if is_of_status(row)]
     status = max(of_status, key=lambda row: row["seq"], default=None)
     return Answer(HEAD, [(log["epoch"], seq, at_ms, *place(status))] if log else [], log is not None)
 
@@ -72,7 +72,8 @@ async def say_provider(tx: Transaction, params: Mapping[str, Any]) -> Answer:
     return Answer((), [], 1)
 
 
-def _is_of_status(change: Row) -> bool:
+def is_of_status(change: Row) -> bool:
+    """Whether it tells of a change of a status."""
     return any(each.get("event") == "match.status" for each in held(change["happened"]))
 
 
