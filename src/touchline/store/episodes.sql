@@ -30,7 +30,9 @@ LEFT JOIN stale_episode AS e ON m.external_id = e.match_id
 CROSS JOIN LATERAL (
     SELECT least(max((w.value ->> 'observed_at_ms')::bigint) / 1000, m.last_event_ts) AS ts
     FROM jsonb_each(m.provenance) AS w
-    WHERE w.key IN ('status', 'goals', 'counts', 'incidents', 'stats', 'tlive')
+    WHERE
+        w.key IN ('status', 'goals', 'counts', 'incidents', 'stats', 'tlive')
+        AND w.value ->> 'source' <> 'team_stats'
 ) AS word
 LEFT JOIN LATERAL (
     SELECT r.* FROM reconcile_request AS r
