@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from touchline.ingest.crests.source import Source
     from touchline.provider.port import Reading
     from touchline.provider.recorder import Recorder
+    from touchline.provider.thesports.client import TheSports as Client
 
 ASKING_MAX_S = 1.5
 """For calls at the provider that are under way: what they would have brought is asked for at the next start."""
@@ -116,12 +117,8 @@ async def _web(ground: Ground) -> None:
 
 async def _ingest(ground: Ground) -> None:
     """The provider's channels, the inbox and the one writer."""
-    from valkey.asyncio import Valkey
-
     from touchline.ingest.build import Ingest
-    from touchline.provider.budget import Budget
     from touchline.provider.thesports import wire
-    from touchline.provider.thesports.client import TheSports as Client
     from touchline.provider.thesports.stream import Stream
 
     settings = ground.settings
@@ -132,10 +129,8 @@ async def _ingest(ground: Ground) -> None:
 
     async with contextlib.AsyncExitStack() as open_:
         database = await open_.enter_async_context(ground.database("ingest", settings.db.worker_pool_max))
-        shared = await open_.enter_async_context(Valkey.from_url(ground.installation.valkey_url))
-        budget = Budget(source.requests_per_minute, ground.clock, shared)
         recorder = _recorder(ground, open_)
-        pull = await open_.enter_async_context(Client(source, ground.clock, ground.metrics, budget, recorder))
+        pull = await _client(ground, open_, source, recorder)
         ingest = Ingest(
             database,
             ground.clock,
@@ -155,21 +150,19 @@ async def _ingest(ground: Ground) -> None:
 async def _work(ground: Ground) -> None:
     """What happens by itself: the minutes, the watch, the jobs."""
     from touchline.ingest.build import Worker
-    from touchline.jobs.build import announce, engine
+    from touchline.jobs.build import engine
     from touchline.jobs.data_upkeep import data_tasks
     from touchline.jobs.minute import minute_loops
-    from touchline.jobs.table import JOBS
-    from touchline.jobs.timetable import timetable
     from touchline.jobs.upkeep import upkeep_tasks
     from touchline.sla.build import sla_loops, sla_tasks
 
     settings, clock, metrics = ground.settings, ground.clock, ground.metrics
-    jobs = timetable(JOBS, settings)
-    node = f"{os.uname().nodename}-{secrets.token_hex(4)}"  # a process id comes again, in containers at every start
-    over = asyncio.Event()
+    conninfo, over = ground.installation.app_conninfo, asyncio.Event()
+    # Not the process id: in a container every start has the same.
+    node = f"{os.uname().nodename}-{secrets.token_hex(4)}"
     async with contextlib.AsyncExitStack() as open_:
         database = await open_.enter_async_context(ground.database("work", settings.db.worker_pool_max))
-        pull = await open_.enter_async_context(_client(ground, open_))
+        pull = await _client(ground, open_, _source(settings), None)
         worker = Worker(database, clock, metrics, settings, pull, node=node)
         tasks = {
             **worker.tasks(),
@@ -177,28 +170,40 @@ async def _work(ground: Ground) -> None:
             **data_tasks(database, clock, settings.retention),
             **upkeep_tasks(database, clock, metrics),
         }
-        jobs_engine = engine(
-            database, ground.installation.app_conninfo, clock, metrics, settings.jobs, jobs, tasks, node
-        )
-        open_.push_async_callback(jobs_engine.close)
+        jobs = engine(database, conninfo, clock, metrics, settings, tasks=tasks, node=node)
+        open_.push_async_callback(jobs.close)
         minutes = minute_loops(database, ground.ears(), clock, metrics, settings.match_minute)
         loops = [
             *await open_.enter_async_context(minutes),
             *sla_loops(database, clock, metrics, settings),
-            *jobs_engine.loops,
+            *jobs.loops,
         ]
-        announce(jobs, settings.jobs.stagger_enabled)
+        jobs.announce(settings.jobs.stagger_enabled)
         async with asyncio.TaskGroup() as group:
             group.create_task(run_all(loops, clock, ground.stop))
             group.create_task(run_all(worker.loops(), clock, over))
             await ground.stop.wait()
-            await jobs_engine.runner.drain(ground.stop.drain_s)
+            await jobs.runner.drain(ground.stop.drain_s)
             over.set()  # what the last runs handed over is written
 
 
 PARTS: Mapping[str, Callable[[Ground], Awaitable[None]]] = MappingProxyType(
     {"web": _web, "ingest": _ingest, "work": _work}
 )
+
+
+async def _client(
+    ground: Ground, open_: contextlib.AsyncExitStack, source: TheSports, recorder: "Recorder | None"
+) -> "Client":
+    """Asks the provider, within the budget that all processes share; closed with what is open."""
+    from valkey.asyncio import Valkey
+
+    from touchline.provider.budget import Budget
+    from touchline.provider.thesports.client import TheSports as Client
+
+    shared = await open_.enter_async_context(Valkey.from_url(ground.installation.valkey_url))
+    budget = Budget(source.requests_per_minute, ground.clock, shared)
+    return await open_.enter_async_context(Client(source, ground.clock, ground.metrics, budget, recorder))
 
 
 def _recorder(ground: Ground, open_: contextlib.AsyncExitStack) -> "Recorder | None":

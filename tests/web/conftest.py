@@ -92,7 +92,7 @@ async def served(database: Database, conninfo: str, settings: Web | None = None)
     stop = asyncio.Event()
     address: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as group:
-        serving = group.create_task(serve(parts, "127.0.0.1", 0, stop, address.set_result))
+        serving = group.create_task(serve(parts, "127.0.0.1", 0, stop, address.set_result, grace_s=1))
         try:
             yield await address
         finally:

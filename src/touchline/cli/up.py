@@ -13,9 +13,10 @@ import typer
 from touchline import log
 from touchline.cli.environment import load, with_options
 from touchline.embedded.installation import Installation
-from touchline.embedded.up import Plan, Role, plan, run, stop_on_signals
+from touchline.embedded.up import Plan, Role, plan, run
 from touchline.errors import DirectoryInUse
 from touchline.settings.parts import Settings
+from touchline.stop import Stop
 
 
 class Provider(StrEnum):
@@ -70,8 +71,8 @@ def _claim(installation: Installation, held: contextlib.ExitStack, joins: bool) 
 
 
 async def _run(todo: Plan, installation: Installation, settings: Settings) -> None:
-    stop = asyncio.Event()
-    stop_on_signals(stop)
+    stop = Stop()
+    stop.on_signals()
 
     def announce(address: str) -> None:
         structlog.get_logger().info("installation.ready", address=address, data_dir=str(installation.directory))

@@ -44,6 +44,11 @@ class Child:
         if self._process is not None:
             self._process.ask_to_end(signal.SIGTERM)
 
+    def ask_to_stop_soon(self) -> None:
+        """Begin to stop, as somebody waits for it, without waiting for the end."""
+        if self._process is not None:
+            self._process.ask_to_end(signal.SIGINT)
+
     def stop(self, within_s: float) -> None:
         """Let it finish what it does; past `within_s` it is killed."""
         if self._process is not None:

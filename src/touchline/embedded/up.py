@@ -6,7 +6,6 @@ the parts that bring what is new start when the pages answer, so that they do no
 
 import asyncio
 import contextlib
-import signal
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,10 +19,12 @@ from touchline.embedded.installation import Installation
 from touchline.embedded.supervisor import Service, end_all, keep, until_ready
 from touchline.errors import EmbeddedError
 from touchline.settings.parts import Settings
+from touchline.stop import Stop
 from touchline.store.migrate import migrate
 
 SERVERS_START_MAX_S = 60.0
-PARTS_STOP_MAX_S = 2.4
+PARTS_MARGIN_S = 2.4
+"""For the parts beyond the time they have to drain: past it they are killed."""
 SERVERS_STOP_MAX_S = 2.2
 ASK_EVERY_S = 0.05
 ANSWER_MAX_S = 2.0
@@ -51,9 +52,9 @@ class Plan:
     """What is to run. `address` is where the pages will be, `migrates` the schema's owner or nobody."""
 
     servers: Sequence[Service]
-    pages: Sequence[Service]
-    provider: Sequence[Service]
-    parts: Sequence[Service]
+    pages: Sequence[Child]
+    provider: Sequence[Child]
+    parts: Sequence[Child]
     address: str | None
     migrates: bool
 
@@ -101,7 +102,7 @@ def plan(
 
 
 async def run(
-    plan: Plan, installation: Installation, clock: Clock, stop: asyncio.Event, announce: Callable[[str], None]
+    plan: Plan, installation: Installation, clock: Clock, stop: Stop, announce: Callable[[str], None]
 ) -> None:
     """Start what is planned and keep it running until `stop` is set; then end all, parts first.
 
@@ -123,15 +124,11 @@ async def run(
             for service in [*plan.provider, *plan.parts]:
                 group.create_task(keep(service, clock, stop), name=service.name)
     finally:
-        end_all([*plan.pages, *plan.parts], clock, PARTS_STOP_MAX_S)
+        ours = [*plan.pages, *plan.parts]
+        for part in ours if stop.soon else ():
+            part.ask_to_stop_soon()
+        end_all(ours, clock, stop.drain_s + PARTS_MARGIN_S)
         end_all([*plan.provider, *plan.servers], clock, SERVERS_STOP_MAX_S)
-
-
-def stop_on_signals(stop: asyncio.Event) -> None:
-    """Set `stop` on Ctrl-C, SIGTERM and when the terminal goes away."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stop.set)
 
 
 def _servers(installation: Installation, settings: Settings) -> list[Service]:
@@ -145,8 +142,9 @@ def _servers(installation: Installation, settings: Settings) -> list[Service]:
 
 
 def _migrate(installation: Installation) -> None:
-    for name in migrate(installation.owner_conninfo):
-        structlog.get_logger().info("schema.migrated", migration=name)
+    migrated = migrate(installation.owner_conninfo)
+    if migrated:
+        structlog.get_logger().info("schema.migrated", migrations=len(migrated), newest=migrated[-1])
 
 
 def _ports(settings: Settings, simulates: bool, serves: bool) -> dict[str, int]:

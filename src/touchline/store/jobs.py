@@ -14,8 +14,8 @@ from touchline.store.db import Tx, as_json
 from touchline.store.sql import load
 
 SQL = load("jobs")
-CHANNELS = ("procrastinate_queue_v1#jobs", "touchline_flag")
-"""Where NOTIFY tells that there are tickets, or that something was switched."""
+TICKETS, SWITCHES = "procrastinate_queue_v1#jobs", "touchline_flag"
+"""Channels of NOTIFY: there are tickets; something was switched."""
 LEASE_S = 20.0
 """Real seconds without a heartbeat after which a run, or a planner, counts as gone."""
 

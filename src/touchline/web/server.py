@@ -13,13 +13,14 @@ import uvicorn
 
 from touchline.errors import SettingsError
 from touchline.loop import run_all
+from touchline.stop import DRAIN_S
 from touchline.web.app import Parts, build
 from touchline.web.fastlane import FastLane
 
 if TYPE_CHECKING:
     from touchline.web.streams import Line
 
-GRACE_S = 1
+GRACE_S = round(DRAIN_S)
 """For answers under way; streams say goodbye at once."""
 FIRST_LOOK_MAX_S = 3.0
 """So long nobody is answered before everything was read once: an empty board would tell all who come back
@@ -31,12 +32,18 @@ SPARE_FILES = 256
 
 
 async def serve(
-    parts: Parts, host: str, port: int, stop: asyncio.Event, ready: Callable[[str], None] | None = None
+    parts: Parts,
+    host: str,
+    port: int,
+    stop: asyncio.Event,
+    ready: Callable[[str], None] | None = None,
+    *,
+    grace_s: int = GRACE_S,
 ) -> None:
     """Serve on `host` and `port` (0: any free one) until `stop` is set; `ready` is told the address.
 
     Who comes before the board was read waits for it, at most FIRST_LOOK_MAX_S. At the end streams are
-    told goodbye and answers under way get GRACE_S; who has not read all by then is cut off. Raises
+    told goodbye and answers under way get `grace_s`; who has not read all by then is cut off. Raises
     SettingsError where the address can't be taken.
     """
     listener = _listen(host, port)
@@ -50,7 +57,7 @@ async def serve(
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=GRACE_S,
+        timeout_graceful_shutdown=grace_s,
         backlog=BACKLOG,
     )
     server = _Server(config)

@@ -1,0 +1,81 @@
+"""The engine of jobs, put together: what plans them, what takes tickets, what runs them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from touchline.clock import Clock
+from touchline.jobs.bell import Bell
+from touchline.jobs.planner import Planner
+from touchline.jobs.procrastination import Queue
+from touchline.jobs.runner import Runner
+from touchline.jobs.stagger import effective
+from touchline.jobs.switch import Switch
+from touchline.jobs.table import JOBS
+from touchline.jobs.timetable import Timetable, matched, timetable
+from touchline.loop import Loop
+from touchline.metrics import Metrics
+from touchline.settings.parts import Settings
+from touchline.store.db import Database
+from touchline.store.jobs import SWITCHES, TICKETS
+from touchline.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What one process runs jobs with."""
+
+    timetable: Timetable
+    planner: Planner
+    runner: Runner
+    queue: Queue
+    bell: Bell
+
+    @property
+    def loops(self) -> list[Loop]:
+        """All that has to be running."""
+        return [self.bell, self.queue, self.planner]
+
+    async def close(self) -> None:
+        """Leave in order, once the loops have ended."""
+        await self.bell.close()
+        await self.planner.leave()
+
+    def announce(self, stagger: bool) -> None:
+        """Say of each job that it is worked on here, as of every loop."""
+        log = structlog.get_logger()
+        for entry in self.timetable:
+            offset_s = entry.job.offset_s if stagger else 0
+            log.info(
+                "worker.started",
+                worker=entry.job.name,
+                interval=effective(entry.job.cron, offset_s),
+                schedule=entry.job.cron,
+                batch_size=entry.job.batch_size,
+                offset_s=offset_s,
+            )
+
+
+def engine(
+    db: Database,
+    conninfo: str,
+    clock: Clock,
+    metrics: Metrics,
+    settings: Settings,
+    *,
+    tasks: Mapping[str, Task],
+    node: str,
+) -> Engine:
+    """The engine of process `node`; `tasks` by the keys of their jobs.
+
+    Raises SettingsError for a job without a task or a task without a job.
+    """
+    jobs = timetable(JOBS, settings)
+    matched(jobs, tasks)
+    switch = Switch(settings.jobs, clock)
+    planner = Planner(db, clock, jobs, switch, node)
+    runner = Runner(db, clock, metrics, jobs, tasks, node)
+    queue = Queue(db, clock, runner, settings.jobs.concurrency)
+    bell = Bell(conninfo, {TICKETS: queue.ring, SWITCHES: planner.look_again})
+    return Engine(jobs, planner, runner, queue, bell)
