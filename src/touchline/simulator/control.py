@@ -59,7 +59,7 @@ def switch(switches: Switches, body: bytes) -> None:
 def _planned(script: Script) -> Record:
     course = script.course
     spans = {span.name: span for span in course.spans}
-    break_: list[Json] = [spans["1H"].end, spans["2H"].start] if spans else []
+    break_: list[Json] = [spans["1H"].end, spans["2H"].start] if "2H" in spans else []
     return {
         "id": script.id,
         "timeline": course.fixture.source,

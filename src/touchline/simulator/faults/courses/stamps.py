@@ -1,6 +1,7 @@
 """F24, F25: kick-off stamps that are revised, absent, in the future, or another half's."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -16,7 +17,6 @@ REVISED_S = 400
 """From a kick-off to the first revision, and from one to the next."""
 KEPT_S = 180
 """How long the first half's stamp is told in the second, where it is put right."""
-FOR_EVER_S = 86_400
 
 
 def _stamped(period: int, *off: int | None) -> Callable[[Course], Course]:
@@ -54,20 +54,18 @@ REVISED: Mapping[str, Variant] = {
 }
 
 
-def _kept(lasts_s: int) -> Callable[[Script], Script]:
-    """The second half is told with the first half's stamp for so long."""
+def _left_standing(script: Script, body: Body) -> Body:
+    """In the second half the first half's stamp."""
+    return _with_stamp(body, script.course.spans[0].start) if body[1] == wire.SECOND_HALF else body
 
-    def tell(script: Script) -> Script:
-        first, second = (span.start for span in script.course.spans[:2])
-        return between(
-            script,
-            Kind.SCORE,
-            second,
-            second + lasts_s,
-            lambda body: _with_stamp(body, first) if body[1] == wire.SECOND_HALF else body,
-        )
 
-    return tell
+def _kept_for_a_while(script: Script) -> Script:
+    second = script.course.spans[1].start
+    return between(script, Kind.SCORE, second, second + KEPT_S, partial(_left_standing, script))
+
+
+def _kept(script: Script) -> Script:
+    return edited(script, Kind.SCORE, partial(_left_standing, script))
 
 
 def _at_half_time(script: Script) -> Script:
@@ -85,7 +83,7 @@ def _with_stamp(body: Body, stamp: int) -> Body:
 
 
 KEPT: Mapping[str, Variant] = {
-    "for three minutes": Variant(tells=_kept(KEPT_S)),
-    "for the whole half": Variant(tells=_kept(FOR_EVER_S)),
+    "for three minutes": Variant(tells=_kept_for_a_while),
+    "for the whole half": Variant(tells=_kept),
     "at half-time": Variant(tells=_at_half_time),
 }
