@@ -65,18 +65,14 @@ class CompletenessValidator:
         pull, gaps = self._way.asking.pull, set(one.known.reason.values())
         asked_at_ms = now_ms(self._way.clock)
         history = await self._way.asking.demand("match/live/history", pull.live_history(one.id))
-        await self._way.write(self._histories, self._about(one.id, history), asked_at_ms)
+        told = _about(one.id, history)
+        if not told.reports:
+            self._log.warning("match.absent", match_id=one.id, asked="completeness")
+        await self._way.write(self._histories, told, asked_at_ms)
         if gaps & {Gap.STATISTICS_MISSING, Gap.UNCHECKED}:
             asked_at_ms = now_ms(self._way.clock)
             halves = await self._way.asking.demand("match/half/team_stats/detail", pull.half_stats(one.id))
-            await self._way.write(self._halves, self._about(one.id, halves), asked_at_ms)
-
-    def _about(self, match_id: MatchId, reading: Reading) -> Reading:
-        """What the answer says of the one that was asked for: never of another."""
-        found = [report for report in reading.reports if report.match_id == match_id]
-        if not found:
-            self._log.warning("match.absent", match_id=match_id, asked="completeness")
-        return replace(reading, reports=found)
+            await self._way.write(self._halves, _about(one.id, halves), asked_at_ms)
 
     def _say(self, match: Match) -> None:
         known = match.completeness
@@ -84,3 +80,8 @@ class CompletenessValidator:
             self._log.warning(
                 "data.incomplete", match_id=match.id, reason=known.reason, attempts=known.attempts
             )
+
+
+def _about(match_id: MatchId, reading: Reading) -> Reading:
+    """What the answer says of the one that was asked for: never of another."""
+    return replace(reading, reports=[report for report in reading.reports if report.match_id == match_id])
