@@ -95,14 +95,15 @@ class House:
 
     async def round(self, loop: Loop) -> None:
         """Turn `loop` until it rests, with the writer working beside it."""
-        await self._beside(_until_it_rests(loop))
+        await self.beside(_until_it_rests(loop))
 
     async def run(self, task: Task, *, batch_size: int = 20, slot: int | None = None) -> Done:
         """Run `task` once, with the writer working beside it."""
         slot = int(self.clock.now()) if slot is None else slot
-        return await self._beside(task.run(Run(run_id="run", slot=slot, batch_size=batch_size)))
+        return await self.beside(task.run(Run(run_id="run", slot=slot, batch_size=batch_size)))
 
-    async def _beside(self, work: Awaitable[R]) -> R:
+    async def beside(self, work: Awaitable[R]) -> R:
+        """What `work` comes to, with the writer working beside it."""
         working = asyncio.ensure_future(work)
         while not working.done():
             await self.intake.turn()

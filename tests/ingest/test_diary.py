@@ -7,15 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.ingest.claims import A, B, T, record, report, score
-from tests.ingest.house import House
+from tests.ingest.house import METRICS, House
 from tests.ingest.provider import provider_day
 
 from touchline.errors import ProviderTransient
 from touchline.football.model import Status
 from touchline.ids import MatchId
 from touchline.ingest.diary import PAGES_MAX, days, newest_each
+from touchline.jobs.runner import Runner
+from touchline.jobs.table import JOBS
+from touchline.jobs.timetable import timetable
 from touchline.provider.port import CatalogueRecord, Kind
+from touchline.settings.reading import load
 from touchline.store.db import Row
+from touchline.store.jobs import Ticket
 
 DAY = 86_400
 
@@ -54,6 +59,25 @@ async def test_a_second_run_changes_nothing(house: House) -> None:
 
     assert list(map(content, await house.rows())) == list(map(content, rows))
     assert (await names(house), await house.changes()) == (known, stream)
+
+
+async def test_the_job_twice_leaves_count_and_times_of_the_rows_as_they_were(house: House) -> None:
+    house.provider.records = [report(id_, record(T), T - 100) for id_ in a_day_of(12)]
+    runner = Runner(
+        house.db, house.clock, METRICS, timetable(JOBS, load({})), {"daily_diary_sync": house.diary}, "node"
+    )
+
+    async def a_run() -> list[Row]:
+        ticket = Ticket(job_name="Daily Diary Sync", scheduled_for=int(house.clock.now()))
+        assert await house.beside(runner.run(ticket)) == "success"
+        async with house.db.transaction(T * 1000) as tx:
+            return await tx.rows("SELECT external_id, updated_at, created_at FROM ts_matches ORDER BY 1")
+
+    first = await a_run()
+    await house.clock.advance(DAY)
+
+    assert await a_run() == first
+    assert len(first) == 12
 
 
 async def test_endless_pages_are_stopped_and_said(house: House, capsys: pytest.CaptureFixture[str]) -> None:
