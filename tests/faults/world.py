@@ -96,8 +96,8 @@ class World:
     faults: Sequence[str] = ()
     seed: int = 1
     epoch: float = EPOCH
-    times: float = 15.0
-    speed: float = 30.0
+    times: float = 8.0
+    speed: float = 56.0
     environ: Mapping[str, str] = field(default_factory=dict)
     scene: Callable[[Sequence[Mapping[str, Any]], float, Switches], Scene] = programme
     """Makes what is played of `matches`, from an instant on."""

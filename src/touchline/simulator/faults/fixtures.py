@@ -15,13 +15,13 @@ EDGES, CHANGES = "F08", "F11"
 EDGE_MINUTES = {
     "00:10 in UTC+8": 16 * 60 + 10,
     "23:30 in UTC+3": 20 * 60 + 30,
-    "before clocks change in Europe": 30,
-    "after clocks change in Europe": 60 + 30,
-    "before clocks change in New York": 6 * 60 + 30,
-    "after clocks change in New York": 7 * 60 + 30,
+    "23:30 in UTC+2": 21 * 60 + 30,
+    "00:30 in UTC+2": 22 * 60 + 30,
+    "before clocks change": 30,
+    "after clocks change": 60 + 30,
     "the last minute of the day": 23 * 60 + 59,
 }
-"""Minutes of the UTC day at which somebody's day or hour turns."""
+"""Minutes of the UTC day at which somebody's day turns; in Europe clocks change at 01:00 UTC."""
 PUT_OFF_S = 26 * 3_600
 """A match that is rescheduled is played so much later."""
 ANNOUNCED_S = DAY_S

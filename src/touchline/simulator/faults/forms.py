@@ -78,7 +78,7 @@ class Foreign:
             return rewritten(reply, lambda body: body | {"results": strangers}) if self._turn else reply
         if question.path in RECORDS | DETAILS and "uuid" in question.query:
             make = _record if question.path in RECORDS else _live
-            others: list[Json] = [make(number) for number in range(FOREIGN)]
+            others: list[Json] = [make(FOREIGN_LIVE + number) for number in range(FOREIGN)]
             return rewritten(reply, lambda body: body | {"results": others})
         return reply
 
