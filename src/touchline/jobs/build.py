@@ -1,6 +1,6 @@
 """The engine of jobs, put together: what plans them, what takes tickets, what runs them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -18,7 +18,7 @@ from touchline.loop import Loop
 from touchline.metrics import Metrics
 from touchline.settings.parts import Settings
 from touchline.store.db import Database
-from touchline.store.jobs import SWITCHES, TICKETS
+from touchline.store.jobs import SWITCHES, Lane
 from touchline.task import Task
 
 
@@ -29,13 +29,13 @@ class Engine:
     timetable: Timetable
     planner: Planner
     runner: Runner
-    queue: Queue
+    queues: Sequence[Queue]
     bell: Bell
 
     @property
     def loops(self) -> list[Loop]:
         """All that has to be running."""
-        return [self.bell, self.queue, self.planner]
+        return [self.bell, *self.queues, self.planner]
 
     async def close(self) -> None:
         """Leave in order, once the loops have ended."""
@@ -76,6 +76,11 @@ def engine(
     switch = Switch(settings.jobs, clock)
     planner = Planner(db, clock, jobs, switch, node)
     runner = Runner(db, clock, metrics, jobs, tasks, node)
-    queue = Queue(db, clock, runner, settings.jobs.concurrency)
-    bell = Bell(conninfo, {TICKETS: queue.ring, SWITCHES: planner.look_again})
-    return Engine(jobs, planner, runner, queue, bell)
+    lanes: Mapping[Lane, int] = {
+        "short": settings.jobs.concurrency,
+        "long": settings.jobs.concurrency,
+        "made_up": 1,
+    }
+    queues = [Queue(db, clock, runner, lane, most) for lane, most in lanes.items()]
+    bell = Bell(conninfo, {SWITCHES: planner.look_again} | {queue.channel: queue.ring for queue in queues})
+    return Engine(jobs, planner, runner, queues, bell)

@@ -1,8 +1,16 @@
 """What a job is: a name, when it is due, and how it is run."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from touchline.store.jobs import Lane
+
+
+SHORT_S = 60
+"""What must end within so many real seconds is short."""
 
 
 class Missed(StrEnum):
@@ -40,6 +48,11 @@ class Job(Struct, frozen=True, kw_only=True):
     def key(self) -> str:
         """`trend_sync` for `Trend Sync`: how tasks, settings and commands call it."""
         return key_of(self.name)
+
+    @property
+    def lane(self) -> "Lane":
+        """Among which jobs it waits for its turn, should many be due."""
+        return "short" if self.timeout_s <= SHORT_S else "long"
 
     @property
     def locks(self) -> str:

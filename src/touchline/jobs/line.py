@@ -77,13 +77,15 @@ class Line:
         """`slot` as one that is handed over."""
         planned = slot + self.job.offset_s
         at_its_offset = self._switch.on or planned <= self._switch.since
+        late = self.is_late(slot)
         at_once = not at_its_offset and slot < self._switch.since
         return Slot(
             job_name=self.job.name,
             scheduled_for=slot,
             fate="handed_over",
-            offset_s=self.job.offset_s if at_its_offset else 0,
-            made_up=at_once or self.is_late(slot),
+            offset_s=self.job.offset_s if at_its_offset and not late else 0,
+            made_up=late or at_once,
+            lane="made_up" if late else self.job.lane,
         )
 
     def passed_over(self, slot: int) -> Slot:

@@ -22,9 +22,8 @@ from touchline.clock import Clock, now_ms
 from touchline.errors import StaleWrite, StoreUnavailable, TouchlineError
 from touchline.jobs.runner import Runner
 from touchline.store.db import Database
-from touchline.store.jobs import Ticket
+from touchline.store.jobs import TICKETS, Lane, Ticket
 
-QUEUE = "jobs"
 TASK = "run"
 FORGOTTEN_S = 86_400.0
 """Real seconds after which a silent worker is deleted; what it had taken is looked after long before."""
@@ -37,17 +36,20 @@ NO_TICKET: Mapping[str, Any] = {"id": None}
 
 
 class Queue:
-    """The loop `job_queue`: takes tickets and has them run, so many at a time."""
+    """The loop of a lane: takes its tickets and has them run, so many at a time."""
 
-    name = "job_queue"
     interval = "queue"
 
-    def __init__(self, db: Database, clock: Clock, runner: Runner, concurrency: int) -> None:
+    def __init__(self, db: Database, clock: Clock, runner: Runner, lane: Lane, concurrency: int) -> None:
+        self.name = f"job_queue_{lane}"
+        self.channel = f"{TICKETS}{lane}"
+        """Where NOTIFY tells of tickets."""
+        self._lane = lane
         self.wake = asyncio.Event()
         self.batch_size = concurrency
         self._runner = runner
         self._clock = clock
-        self._connector = Connector(db, clock)
+        self._connector = Connector(db, clock, self.name)
         self._app = procrastinate.App(connector=self._connector)
         self._app.task(name=TASK)(self._run)
 
@@ -59,7 +61,7 @@ class Queue:
         """Take tickets until we are woken, which is to stop; then wait for what is being run."""
         worker = Worker(
             self._app,
-            queues=[QUEUE],
+            queues=[self._lane],
             concurrency=self.batch_size,
             fetch_job_polling_interval=POLL_S,
             delete_jobs="successful",
@@ -97,14 +99,14 @@ class Queue:
 class Connector(BaseAsyncConnector):
     """Procrastinate's way to the database: our own. Only who wants to begin hears that it is away."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, worker: str) -> None:
         self.rung = asyncio.Event()
         self._db = db
         self._clock = clock
         self._lost = False
         self._idle = asyncio.Event()
         self._idle.set()
-        self._log = structlog.get_logger().bind(worker=Queue.name)
+        self._log = structlog.get_logger().bind(worker=worker)
 
     async def open_async(self, pool: object | None = None) -> None:
         """The pool is open already."""

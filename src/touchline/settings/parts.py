@@ -182,7 +182,9 @@ class JobsSettings(Part):
     stagger_enabled: bool = Field(
         True, description="jobs start at their offsets; `touchline jobs stagger` wins later"
     )
-    concurrency: int = Field(4, ge=1, le=64, description="jobs a work process runs at a time")
+    concurrency: int = Field(
+        4, ge=1, le=64, description="jobs a work process runs at a time in each lane: short ones, long ones"
+    )
 
 
 class JobSettings(Part):

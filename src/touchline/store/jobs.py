@@ -14,11 +14,14 @@ from touchline.store.db import Tx, as_json
 from touchline.store.sql import load
 
 SQL = load("jobs")
-TICKETS, SWITCHES = "procrastinate_queue_v1#jobs", "touchline_flag"
-"""Channels of NOTIFY: there are tickets; something was switched."""
+TICKETS, SWITCHES = "procrastinate_queue_v1#", "touchline_flag"
+"""Channels of NOTIFY: there are tickets in the lane whose name follows; something was switched."""
 LEASE_S = 20.0
 """Real seconds without a heartbeat after which a run, or a planner, counts as gone."""
 
+Lane = Literal["short", "long", "made_up"]
+"""What waits in one is not in the way of the others: jobs that must end within a minute, those that may take
+longer, and what is made up for, one after the other."""
 Fate = Literal["handed_over", "skipped", "superseded", "paced"]
 Status = Literal[
     "running", "success", "failed", "timeout", "cancelled", "lost", "skipped_overlap", "skipped_lock"
@@ -34,6 +37,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     offset_s: int = 0
     made_up: bool = False
     """It is handed over after its time."""
+    lane: Lane = "short"
     by_hand: str = ""
     """Something of its own where somebody wants the run at once, whatever the cron."""
 
@@ -51,6 +55,7 @@ class Slot(Struct, frozen=True, kw_only=True):
     fate: Fate
     offset_s: int = 0
     made_up: bool = False
+    lane: Lane = "short"
 
     @property
     def ticket(self) -> Ticket:
@@ -59,6 +64,7 @@ class Slot(Struct, frozen=True, kw_only=True):
             scheduled_for=self.scheduled_for,
             offset_s=self.offset_s,
             made_up=self.made_up,
+            lane=self.lane,
         )
 
 

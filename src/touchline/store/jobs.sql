@@ -16,11 +16,12 @@ ON CONFLICT (job_name, scheduled_for) DO NOTHING
 RETURNING job_name, scheduled_for
 
 -- hand_over --
--- Tickets into the queue; its trigger wakes the workers at commit.
+-- Tickets into the queues of their lanes; a trigger wakes the workers at commit.
 SELECT
     procrastinate_defer_jobs_v1(
         array_agg(
-            ROW('jobs', 'run', 0, NULL, NULL, g.ticket::jsonb, NULL)::procrastinate_job_to_defer_v1 ORDER BY g.place
+            ROW(g.ticket ->> 'lane', 'run', 0, NULL, NULL, g.ticket::jsonb, NULL)::procrastinate_job_to_defer_v1
+            ORDER BY g.place
         )
     )
 FROM json_array_elements(%(tickets)s) WITH ORDINALITY AS g (ticket, place)
@@ -130,7 +131,7 @@ WHERE run_id = %(run_id)s AND status = 'running'
 WITH stale AS (
     SELECT q.id FROM procrastinate_jobs AS q
     WHERE
-        q.queue_name = 'jobs' AND q.status <> 'todo'
+        q.status <> 'todo'
         AND NOT EXISTS (
             SELECT FROM job_execution_logs AS r
             WHERE r.run_id = q.args ->> 'run_id' AND r.status = 'running'
