@@ -150,6 +150,7 @@ async def _ingest(ground: Ground) -> None:
 async def _work(ground: Ground) -> None:
     """What happens by itself: the minutes, the watch, the jobs."""
     from touchline.ingest.build import Worker
+    from touchline.ingest.leased import Leased
     from touchline.jobs.build import engine
     from touchline.jobs.data_upkeep import data_tasks
     from touchline.jobs.minute import minute_loops
@@ -175,7 +176,7 @@ async def _work(ground: Ground) -> None:
         minutes = minute_loops(database, ground.ears(), clock, metrics, settings.match_minute)
         loops = [
             *await open_.enter_async_context(minutes),
-            *sla_loops(database, clock, metrics, settings),
+            *(Leased(loop, database, clock, node) for loop in sla_loops(database, clock, metrics, settings)),
             *jobs.loops,
         ]
         jobs.announce(settings.jobs.stagger_enabled)

@@ -27,7 +27,7 @@ from touchline.store.watch import Held
 
 PACE_S, FLOOR_S = 30.0, 1.0
 """Football seconds between two looks, and the floor in real seconds."""
-AWAKE_TURNS = 4
+AWAKE_TURNS = 2
 """Readers rely on the watch for so many turns after its last."""
 AWAKE_MARGIN_S = 5.0
 COOLDOWN_FLOOR_S = 5.0

@@ -16,7 +16,7 @@ from touchline.store.db import Database
 LOOK_S, FLOOR_S = 30.0, 0.25
 """Football seconds until the next look where no border is in sight, and the floor in real seconds."""
 LOOK_FLOOR_S = 2.0
-AWAKE_TURNS = 4
+AWAKE_TURNS = 2
 AWAKE_MARGIN_S = 5.0
 GAP_MAX_S = 3_600
 """Borders that were crossed longer ago are not told: readers went by their own clocks since."""
