@@ -24,6 +24,8 @@ from touchline.simulator.wire import TOPIC
 QOS = 0
 LISTENER = "default"
 STOP_MAX_S = 1.0
+REFUSED = 0x80
+"""The SUBACK of a subscription that is not granted."""
 
 
 class AccountCheck(BaseAuthPlugin):  # type: ignore[misc]  # the library is untyped
@@ -44,13 +46,22 @@ class AccountCheck(BaseAuthPlugin):  # type: ignore[misc]  # the library is unty
         return self._account.welcomes(session.username or "", session.password or "")
 
 
+class Grants(Amqtt):  # type: ignore[misc]  # the library is untyped
+    """amqtt, which can be told to grant nothing."""
+
+    refuses = False
+
+    async def add_subscription(self, subscription: tuple[str, int], session: Session) -> int:
+        return REFUSED if self.refuses else int(await super().add_subscription(subscription, session))
+
+
 class Broker:
-    """A broker on a listening socket, which it closes in the end."""
+    """A broker on a listening socket, which it closes in the end. It can be troubled (see `Door`)."""
 
     def __init__(self, listener: socket.socket, account: Account) -> None:
         check = f"{AccountCheck.__module__}.{AccountCheck.__qualname__}"
         self._listener = listener
-        self._broker = Amqtt(
+        self._broker = Grants(
             {
                 "listeners": {LISTENER: {"type": "external"}},
                 "plugins": {check: {"user": account.user, "secret": account.secret}},
@@ -58,6 +69,27 @@ class Broker:
         )
         self._server: asyncio.Server | None = None
         self._connections: dict[asyncio.StreamWriter, asyncio.Event] = {}
+        self.muted = False
+        self.away = False
+
+    @property
+    def refuses(self) -> bool:
+        """Whether nobody may subscribe."""
+        return self._broker.refuses
+
+    @refuses.setter
+    def refuses(self, refuses: bool) -> None:
+        self._broker.refuses = refuses
+
+    @property
+    def connected(self) -> int:
+        """How many are connected."""
+        return len(self._connections)
+
+    def cut(self) -> None:
+        """End every connection, as a crash would."""
+        for writer in self._connections:
+            writer.transport.abort()
 
     async def start(self) -> None:
         """Accept connections."""
@@ -68,6 +100,8 @@ class Broker:
 
     async def publish(self, frame: Frame) -> None:
         """Send `frame` to everybody who is subscribed now."""
+        if self.muted or self.away:
+            return
         await self._broker.internal_message_broadcast(frame.topic or TOPIC, frame.payload, QOS)
 
     async def stop(self) -> None:
@@ -76,8 +110,7 @@ class Broker:
             self._server.close()
         await self._broker.shutdown()
         ended = list(self._connections.values())
-        for writer in self._connections:
-            writer.transport.abort()
+        self.cut()
         try:
             async with asyncio.timeout(STOP_MAX_S):
                 await asyncio.gather(*(event.wait() for event in ended))
@@ -86,7 +119,11 @@ class Broker:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, from its first byte until it is closed by either side."""
+        if self.away:
+            writer.transport.abort()
+            return
         ended = self._connections[writer] = asyncio.Event()
+        structlog.get_logger().debug("simulator.client.connected", clients=len(self._connections))
         try:
             await self._broker.external_connected(
                 StreamReaderAdapter(reader), StreamWriterAdapter(writer), LISTENER

@@ -16,6 +16,7 @@ from touchline.simulator.broker import Broker
 from touchline.simulator.faults.courses import Courses
 from touchline.simulator.faults.fixtures import Unsettled
 from touchline.simulator.faults.outlet import Faulty
+from touchline.simulator.faults.pushes_line import Line
 from touchline.simulator.faults.switches import Switches, codes
 from touchline.simulator.http import Account, Application, listener, server
 from touchline.simulator.outlet import Outlet
@@ -61,6 +62,7 @@ async def run(
             async with asyncio.TaskGroup() as group:
                 group.create_task(web.serve(sockets=[http]))
                 group.create_task(publish(scene, clock, way_out, broker.publish, stop))
+                group.create_task(Line(broker, switches, clock, stop).run())
                 _say_ready(_port(http), _port(mqtt), wanted, on_ready)
                 await stop.wait()
                 web.should_exit = True

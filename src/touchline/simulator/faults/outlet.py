@@ -22,7 +22,7 @@ class Faulty:
         own = answer_faults(switches, clock)
         self._slow = own.slow
         self._answers = own.answers
-        self._pushes: Sequence[PushFault] = (*own.pushes, *push_faults(switches, clock))
+        self._pushes: Sequence[PushFault] = (*own.pushes, *push_faults())
 
     def instant(self, path: str, now: float) -> float:
         return self._slow.instant(path, now) if self._switches.is_on(self._slow.code) else now

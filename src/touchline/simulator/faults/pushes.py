@@ -1,10 +1,11 @@
 """The faults of the push channel, in the order in which they alter a frame."""
 
-from touchline.clock import Clock
+from touchline.simulator.faults.pushes_bursts import Changes, Storm
+from touchline.simulator.faults.pushes_forms import Forms
+from touchline.simulator.faults.pushes_order import Disorder
 from touchline.simulator.faults.seams import PushFault
-from touchline.simulator.faults.switches import Switches
 
 
-def push_faults(switches: Switches, clock: Clock) -> tuple[PushFault, ...]:
-    """Every one of them, for one outlet."""
-    return ()
+def push_faults() -> tuple[PushFault, ...]:
+    """Every one of them, for one outlet. What says something more stands before what says it otherwise."""
+    return Changes(), Storm(), Disorder(), Forms()
