@@ -12,6 +12,7 @@ from tests.web.matchday import NOW, Fixture, store
 
 from touchline.feed.channel import Wanted
 from touchline.feed.news import News
+from touchline.feed.position import parse
 from touchline.feed.shapes import LiveState, MatchItem
 from touchline.football.model import Status
 from touchline.football.staleness import StaleReason
@@ -206,3 +207,24 @@ def _snapshot(stage: Stage) -> dict[str, Any]:
     """What a reader is told who comes now."""
     line, _ = stage.join(Wanted())
     return _folded(line)
+
+
+async def test_a_view_does_not_turn_back_when_a_match_falls_out_of_it(watch: Watch) -> None:
+    await store(watch.db, Fixture(id=ONE))
+    await store(watch.db, FIXTURE)
+    await watch.look()
+    await watch.clock.advance(60)
+    await watch.look()
+    entered = parse(watch.stage.board.live().cursor)
+
+    await watch.clock.advance(WINDOW_S)
+    await watch.timer.turn()
+    await watch.stage.catch_up()
+    reborn = Stage(watch.db, watch.conninfo)
+    await reborn.catch_up()
+
+    left = parse(watch.stage.board.live().cursor)
+    assert entered is not None
+    assert left is not None
+    assert left.offset > entered.offset
+    assert parse(reborn.board.live().cursor) == left

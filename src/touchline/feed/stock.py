@@ -169,7 +169,7 @@ class Stock:
         for change in changes:
             if change.happened:
                 self._heard[change.match_id] = self._heard.get(change.match_id, Heard()).and_then(change)
-            if any(isinstance(what, StatusChanged) for what in change.happened):
+            if change.kind == "window" or any(isinstance(what, StatusChanged) for what in change.happened):
                 self.left = max(self.left, (change.seq, change.at_ms))
 
     def _forget(self) -> None:

@@ -1,7 +1,8 @@
 What the API and the pages read. Every statement of one answer runs in one snapshot (views.py: STEADY).
 
 -- head --
--- Where the change stream stands, and where its newest change of a status is.
+-- Where the change stream stands, and where its newest change is by which a match may have left the live window: of
+-- its status, or by the clock.
 SELECT
     log.epoch,
     coalesce(newest.seq, 0) AS seq,
@@ -11,9 +12,14 @@ SELECT
 FROM change_log AS log
 LEFT JOIN LATERAL (SELECT change.seq, change.at_ms FROM change ORDER BY change.seq DESC LIMIT 1) AS newest ON TRUE
 LEFT JOIN LATERAL (
-    SELECT change.seq, change.at_ms FROM change
-    WHERE change.happened @> '[{"event": "match.status"}]'
-    ORDER BY change.seq DESC LIMIT 1
+    (
+        SELECT change.seq, change.at_ms FROM change
+        WHERE change.happened @> '[{"event": "match.status"}]'
+        ORDER BY change.seq DESC LIMIT 1
+    )
+    UNION ALL
+    (SELECT change.seq, change.at_ms FROM change WHERE change.kind = 'window' ORDER BY change.seq DESC LIMIT 1)
+    ORDER BY seq DESC LIMIT 1
 ) AS status ON TRUE
 
 -- between --

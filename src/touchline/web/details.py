@@ -110,7 +110,7 @@ class Details:
             self._want(self._board.entries)
         elif news.membership:
             self._want(match_id for match_id in self._board.entries if match_id not in self._kept)
-        content = {change.match_id for change in news.happened if change.kind != "minute"}
+        content = {change.match_id for change in news.happened if change.kind == "match"}
         for entry in news.changed:
             self._follow(entry.item.id, entry.item.seq, content=entry.item.id in content)
         for match_id in news.gone:

@@ -7,6 +7,10 @@ ALTER TABLE change DROP CONSTRAINT change_kind_check;
 ALTER TABLE change ADD CONSTRAINT change_kind_check CHECK (kind IN ('match', 'minute', 'sla', 'window')) NOT VALID;
 -- The rows there are have one of the two old kinds: none need be read for that.
 
+-- As with a change of status: a match that left the window is told by its absence.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX change_of_window ON change (seq) WHERE kind = 'window';
+
 -- A question about a match. Whoever asks makes it, ingest answers it, whoever asked says what came of it.
 CREATE TABLE reconcile_request (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

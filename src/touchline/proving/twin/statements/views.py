@@ -16,8 +16,8 @@ HEAD = ("epoch", "seq", "at_ms", "status_seq", "status_at_ms")
 def head(tx: Transaction, _params: Mapping[str, Any]) -> Answer:
     log = tx.find("change_log", True)
     seq, at_ms = place(tx.last("change"))
-    of_status = [row for row in tx.scan("change") if is_of_status(row)]
-    status = max(of_status, key=lambda row: row["seq"], default=None)
+    left = [row for row in tx.scan("change") if is_of_status(row) or row["kind"] == "window"]
+    status = max(left, key=lambda row: row["seq"], default=None)
     return Answer(HEAD, [(log["epoch"], seq, at_ms, *place(status))] if log else [], log is not None)
 
 
