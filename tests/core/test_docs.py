@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.core.drawing import diagram
 
-from touchline.football import consequences, judges, kickoff, minute, order, phase, status
-from touchline.football.model import Group, Reason
+from touchline.football import completeness, consequences, judges, kickoff, minute, order, phase, status
+from touchline.football.model import Gap, Group, Reason
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "core.md"
 
@@ -30,6 +30,12 @@ def test_every_reason_of_the_core_is_explained(page: str) -> None:
     elsewhere = {Reason.INVALID_MATCH_ID, Reason.CONTENDED}
     for reason in set(Reason) - elsewhere:
         assert f"`{reason}`" in page
+
+
+def test_every_reason_why_a_part_is_open_is_explained(page: str) -> None:
+    for gap in Gap:
+        assert f"| `{gap}` |" in page
+    assert f"after {completeness.ATTEMPTS_MAX} it is left" in page
 
 
 def test_every_limit_is_named_with_its_value(page: str) -> None:

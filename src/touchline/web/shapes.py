@@ -218,7 +218,8 @@ class Kickoffs(Struct, frozen=True, kw_only=True):
 
 
 class Completeness(Struct, frozen=True, kw_only=True):
-    """Which parts are verified."""
+    """Which parts are verified: over, with the goals of their incidents those of the score, and with statistics
+    where anybody counts. A late correction may open a part again."""
 
     first_half: bool
     second_half: bool
