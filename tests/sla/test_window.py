@@ -228,3 +228,15 @@ async def test_a_view_does_not_turn_back_when_a_match_falls_out_of_it(watch: Wat
     assert left is not None
     assert left.offset > entered.offset
     assert parse(reborn.board.live().cursor) == left
+
+
+async def test_a_clock_that_was_wrong_for_a_while_silences_nothing(watch: Watch) -> None:
+    await store(watch.db, FIXTURE)
+    async with watch.db.transaction(0) as tx:
+        await tx.execute("UPDATE watch SET told_ts = %(ahead)s", {"ahead": NOW + 90_000})
+    await watch.timer.turn()
+    await watch.clock.advance(61)
+
+    await watch.timer.turn()
+
+    assert await watch.changes("window") == [TWO]

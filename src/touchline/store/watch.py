@@ -32,9 +32,9 @@ async def hold(tx: Tx, name: Name) -> Held:
     return Held(*row)
 
 
-async def told(tx: Tx, name: Name, awake_s: float) -> None:
-    """Everything is told up to the transaction's time; for `awake_s` real seconds others rely on more."""
-    await tx.execute(SQL["told"], {"name": name, "now": tx.now, "awake_s": awake_s})
+async def told(tx: Tx, name: Name, told_ts: int, awake_s: float) -> None:
+    """Everything is told up to football time `told_ts`; for `awake_s` real seconds others rely on more."""
+    await tx.execute(SQL["told"], {"name": name, "told_ts": told_ts, "awake_s": awake_s})
 
 
 async def alarm(tx: Tx, why: str) -> None:

@@ -5,9 +5,9 @@ any number of processes may watch and everything is told once.
 SELECT told_ts, alarm, alarm_ts FROM watch WHERE name = %(name)s FOR UPDATE
 
 -- told --
--- Never back. Nobody relies on being told any longer than `awake_s` real seconds after this.
+-- Nobody relies on being told any longer than `awake_s` real seconds after this.
 UPDATE watch SET
-    told_ts = greatest(told_ts, %(now)s),
+    told_ts = %(told_ts)s,
     awake_until = real_now() + make_interval(secs => %(awake_s)s::float8)
 WHERE name = %(name)s
 

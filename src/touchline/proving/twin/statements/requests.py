@@ -117,8 +117,8 @@ async def sweep(tx: Transaction, params: Params) -> Answer:
 
 
 def _cools_down(tx: Transaction, id_: str, params: Params) -> bool:
-    after = params["now"] - params["cooldown_s"]
-    return any(row["cause"] == params["cause"] and row["asked_ts"] > after for row in tx.of(TABLE, id_))
+    now, after = params["now"], params["now"] - params["cooldown_s"]
+    return any(row["cause"] == params["cause"] and after < row["asked_ts"] <= now for row in tx.of(TABLE, id_))
 
 
 def _is_nobodys(row: Row, now: Any) -> bool:

@@ -25,7 +25,7 @@ async def told(tx: Transaction, params: Params) -> Answer:
     return await _change(
         tx,
         params["name"],
-        lambda row: {"told_ts": max(row["told_ts"], params["now"]), "awake_until": awake_until},
+        lambda _row: {"told_ts": params["told_ts"], "awake_until": awake_until},
     )
 
 
