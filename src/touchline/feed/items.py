@@ -12,6 +12,9 @@ SIDES = {
     Side.NEUTRAL: shapes.SideName.NEUTRAL,
 }
 
+LEAD_MAX_S = 180.0
+"""Football seconds by which the clock of whoever tells a change may be ahead of ours."""
+
 
 def match_item(item: Item, now: float, window_s: int) -> shapes.MatchItem:
     """`item` at football time `now`, expected for `window_s` past its time."""
@@ -67,7 +70,8 @@ def live_state(item: Item, now: float, window_s: int) -> shapes.LiveState | None
 
 def _instant(item: Item, now: float) -> float:
     """`now`, but not before the item's last change: whoever told it may have a clock that is ahead of ours."""
-    return max(now, item.at_ms / 1000)
+    told = item.at_ms / 1000
+    return told if now < told <= now + LEAD_MAX_S else now
 
 
 def _score(item: Item) -> shapes.ScoreLine:

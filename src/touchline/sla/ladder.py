@@ -111,7 +111,7 @@ def _skip(seen: Watched, now: float, cooldown_s: float, barrier: Barrier | None)
     asked = seen.asked
     if asked is not None and asked.outcome is None:
         return Skip.IN_FLIGHT, 0
-    left_s = 0.0 if asked is None else asked.asked_ts + cooldown_s - now
+    left_s = 0.0 if asked is None or asked.asked_ts > now else asked.asked_ts + cooldown_s - now
     if left_s > 0:
         return Skip.COOLDOWN, round(left_s)
     return (None, 0) if barrier is None else (Skip(barrier.value), 0)

@@ -128,7 +128,7 @@ class Watchdog:
         if over:
             await episodes.close(tx, over)
         if look.whole:
-            await watch.told(tx, "sla", AWAKE_TURNS * self._pace_s() + AWAKE_MARGIN_S)
+            await watch.told(tx, "sla", tx.now, AWAKE_TURNS * self._pace_s() + AWAKE_MARGIN_S)
         moved = [one.match_id for one, what in look.pairs if what.moved]
         if moved:
             await changes.append_by_time(tx, "sla", moved)

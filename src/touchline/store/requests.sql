@@ -1,7 +1,8 @@
 Questions about single matches that one part asks and ingest answers.
 
 -- ask --
--- One open question a match and cause, and none within its cool-down whoever asked. No row: there was one.
+-- One open question a match and cause, and none within its cool-down whoever asked. No row: there was one. What was
+-- asked by a clock that ran ahead does not hold back anybody.
 INSERT INTO reconcile_request (match_id, cause, asked_ts, asked_at)
 SELECT wanted.match_id, %(cause)s, %(now)s, real_now()
 FROM unnest(%(ids)s::text []) WITH ORDINALITY AS wanted (match_id, place)
@@ -9,7 +10,7 @@ WHERE NOT EXISTS (
     SELECT FROM reconcile_request AS r
     WHERE
         r.match_id = wanted.match_id AND r.cause = %(cause)s
-        AND r.asked_ts > %(now)s::bigint - %(cooldown_s)s::bigint
+        AND r.asked_ts > %(now)s::bigint - %(cooldown_s)s::bigint AND r.asked_ts <= %(now)s
 )
 ORDER BY wanted.place
 ON CONFLICT (match_id, cause) WHERE outcome IS NULL DO NOTHING
