@@ -4,8 +4,8 @@ Offsets keep starts apart: no two jobs that can be due in the same minute share 
 every start. Rows that come up daily or more rarely have 61 + 2 x their number, modulo 60, and one more where
 the minute grid has that second already. Source: requirement, jobs on the minute grid and daily jobs.
 
-Missed slots are made up for in the order of the table, so at the first start of all: the matches, then their names
-and logos, then what takes many calls.
+Missed slots are made up for in the order of the table. So at the first start of all: the matches, then their
+names and logos, then what takes many calls.
 """
 
 from touchline.jobs.job import Job, Missed
