@@ -16,8 +16,6 @@ from touchline.errors import BadInput
 from touchline.jobs.stagger import EVERY_MONTH, EVERY_MONTH_DAY, EVERY_WEEK_DAY, Grid
 
 DAY_S = 86_400
-LOOK_BACK_S = 25 * 3_600
-"""Longer than any change of clocks there was."""
 MONTHS_TO_COME = range(56 * 12, 70 * 12)
 """Since 1970, and about: the offsets a zone has in them are those it may have."""
 ALLOWED = "five fields (minute, hour, day, month, weekday) that come true some day"
@@ -89,11 +87,11 @@ class Schedule:
         return int(self._cron.get_next(float, start_time=wall))
 
     def _in_zone(self, instant: int, zone: ZoneInfo) -> Iterator[int]:
-        """Slots in their order, from about `instant` on; from well before where clocks were changed of late."""
-        before = instant - LOOK_BACK_S
-        changed = _offset_s(zone, before) != _offset_s(zone, instant)
-        begin = before if changed else instant
-        wall = begin + _offset_s(zone, begin)
+        """Slots in their order: those of which the wall does not show at `instant` that they are over.
+
+        What it shows, or has shown, came first at `instant` or before it; so nothing later is left out.
+        """
+        wall = instant + _offset_s(zone, instant)
         while True:
             wall = self._next(wall)
             yield _instant(zone, wall)
