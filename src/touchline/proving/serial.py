@@ -1,10 +1,11 @@
 """The proving store on a real Postgres: one connection an open transaction, asked one statement at a time.
 
 The loop stands still while Postgres works, so the order in which things happen is decided by virtual time
-alone. A statement that would have to wait for a lock is taken back at once and tried again at later
-virtual instants, until the lock is free or the virtual time-out has passed.
+alone. A statement that would have to wait for a lock is taken back at once and tried again whenever another
+transaction has ended, until the lock is free or the virtual time-out has passed.
 """
 
+import asyncio
 from collections.abc import Sequence
 from random import Random
 from typing import Self
@@ -12,10 +13,12 @@ from typing import Self
 import msgspec
 import psycopg
 from psycopg import Connection, Notify, errors, sql
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg.types.json import set_json_dumps, set_json_loads
 
 from touchline.clock import Clock
+from touchline.proving.fresh import make_ready
 from touchline.proving.handles import Pace, VirtualStore
 from touchline.proving.ledger import Ledger
 from touchline.proving.sessions import Answer, Committed
@@ -25,7 +28,9 @@ from touchline.store.changes import CHANNEL
 from touchline.store.db import Params, Statement
 
 RETRY_S = 0.004
-"""Virtual seconds, more or less, until a statement that would wait is tried again."""
+"""Virtual seconds, at most, from the end of a transaction until those that waited try again."""
+LOOK_S = 1.0
+"""Virtual seconds after which who waits looks whether somebody has fallen silent since."""
 IDLE = b"idle_in_transaction_session_timeout"
 LISTEN = sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL))
 STAMP = sql.SQL("SET LOCAL proving.real_now = {}")
@@ -33,21 +38,6 @@ SAVE = sql.SQL(
     "SAVEPOINT attempt; SET LOCAL lock_timeout = '1ms'; SET LOCAL idle_in_transaction_session_timeout = 0"
 )
 TAKE_BACK = b"ROLLBACK TO SAVEPOINT attempt"
-REAL_NOW = b"""
-CREATE OR REPLACE FUNCTION real_now() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE AS $$
-SELECT coalesce(
-    to_timestamp(nullif(current_setting('proving.real_now', TRUE), '')::float8), clock_timestamp()
-)
-$$
-"""
-CLOCKS = b"""
-SELECT table_name::text, column_name::text FROM information_schema.columns
-WHERE table_schema = 'public' AND column_default LIKE '%clock_timestamp()%' AND table_name <> 'schema_migration'
-"""
-TABLES = b"""
-SELECT c.relname FROM pg_class AS c
-WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' ORDER BY c.relname
-"""
 TOUCHED = b"""
 SELECT relname::text, n_tup_del > 0 FROM pg_stat_xact_user_tables
 WHERE schemaname = 'public' AND n_tup_ins + n_tup_upd + n_tup_del > 0
@@ -58,12 +48,15 @@ Line = Connection[TupleRow]
 
 
 class SerialStore(VirtualStore):
-    """A migrated database of the proving's own, which nobody else uses. Close it when done."""
+    """A migrated database of the proving's own, emptied (proving/fresh.py). Close it when done.
+
+    Raises NotOurs where somebody has kept matches in it.
+    """
 
     def __init__(
         self, app_conninfo: str, owner_conninfo: str, clock: Clock, rng: Random, pace: Pace | None = None
     ) -> None:
-        _prepare(owner_conninfo, rng)
+        make_ready(owner_conninfo, rng)
         self._postgres = Postgres(app_conninfo, clock, rng)
         super().__init__(self._postgres, clock, rng, pace)
 
@@ -87,6 +80,7 @@ class Postgres:
         self._conninfo = conninfo
         self._idle: list[Line] = []
         self._open: dict[Session, None] = {}
+        self._waiting: dict[asyncio.Event, None] = {}
         self._ledger = Ledger(self._connect())
 
     def begin(self, until: float) -> "Session":
@@ -98,15 +92,30 @@ class Postgres:
         return self._ledger.rows(table)
 
     def ended(self, session: "Session", line: Line) -> None:
-        """Its connection is free for the next."""
+        """Its connection is free for the next, and so is what it had locked."""
         del self._open[session]
         self._idle.append(line)
+        for event in self._waiting:
+            event.set()
+
+    async def until_one_ends(self, seconds: float) -> None:
+        """Wait for the end of some transaction, at most so long."""
+        now = self.clock.monotonic()
+        silent = min((session.idle_until for session in self._open), default=float("inf"))
+        event = asyncio.Event()
+        self._waiting[event] = None
+        try:
+            await self.clock.wait(event, max(0.0, min(seconds, silent - now, LOOK_S)))
+        finally:
+            del self._waiting[event]
+        await self.clock.sleep(self.rng.random() * RETRY_S)
+        self._end_the_silent()
 
     def compare(self, touched: Sequence[tuple[str, bool]]) -> Committed:
         """What is different in the touched tables; (table, whether rows were taken away)."""
         return Committed(self._ledger.compare(touched), told=False)
 
-    def end_the_silent(self) -> None:
+    def _end_the_silent(self) -> None:
         """Transactions that have said nothing for longer than they asked for are over."""
         now = self.clock.monotonic()
         for session in [session for session in self._open if session.idle_until <= now]:
@@ -167,6 +176,9 @@ class Session:
     def finish(self) -> Committed:
         if self._ended:
             raise errors.AdminShutdown("the connection is lost")
+        if self._line.info.transaction_status is TransactionStatus.INERROR:
+            self.abort()
+            return Committed((), told=False)
         touched = [] if self._steady else self._line.execute(TOUCHED).fetchall()
         self._line.execute(b"COMMIT")
         self._end()
@@ -214,25 +226,12 @@ class Session:
         return float(ms) / 1000
 
     async def _wait(self, begun: float) -> None:
-        """Let some time pass before the next attempt. Raises LockNotAvailable when there is none left."""
+        """Wait for the next attempt. Raises LockNotAvailable, AdminShutdown when there is no time left."""
         clock = self._postgres.clock
-        left = min(begun + self._lock_timeout_s, self._until) - clock.monotonic()
-        if left <= 0:
+        late = begun + self._lock_timeout_s
+        left = min(late, self._until) - clock.monotonic()
+        if left <= 0 and late <= self._until:
             raise errors.LockNotAvailable("canceling statement due to lock timeout")
-        await clock.sleep(min(left, RETRY_S * (0.5 + self._postgres.rng.random())))
-        self._postgres.end_the_silent()
-
-
-def _prepare(owner_conninfo: str, rng: Random) -> None:
-    """Real time is what the virtual clock says, and nothing happens but what is asked for."""
-    epoch = f"{rng.getrandbits(32):08x}"
-    with psycopg.connect(owner_conninfo, autocommit=True) as owner:
-        owner.execute(REAL_NOW)
-        owner.execute(b"UPDATE change_log SET epoch = %(epoch)s", {"epoch": epoch})
-        for table, column in owner.execute(CLOCKS).fetchall():
-            alter = "ALTER TABLE {} ALTER COLUMN {} SET DEFAULT real_now()"
-            owner.execute(sql.SQL(alter).format(sql.Identifier(table), sql.Identifier(column)))
-        for (table,) in owner.execute(TABLES).fetchall():
-            owner.execute(
-                sql.SQL("ALTER TABLE {} SET (autovacuum_enabled = off)").format(sql.Identifier(table))
-            )
+        if left <= 0:
+            raise errors.AdminShutdown("the transaction took too long")
+        await self._postgres.until_one_ends(left)

@@ -31,7 +31,7 @@ class Session(Protocol):
         """Run `statement` at this instant; waits for locks in virtual time. Raises psycopg's errors."""
 
     def finish(self) -> Committed:
-        """Commit: end it, with all it did. Raises psycopg's errors, and then nothing of it is kept."""
+        """Commit: end it, with all it did. Nothing of it is kept where a statement of it failed."""
 
     def abort(self) -> None:
         """End it without a trace, whatever it waits for; does nothing where it has ended."""

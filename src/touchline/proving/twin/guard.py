@@ -23,7 +23,9 @@ class Guard:
         self._stamped = [column.name for column in table.columns.values() if column.default == REAL_NOW]
         self._required = frozenset(column.name for column in table.columns.values() if not column.nullable)
         self._ranges = {
-            column.name: INTEGERS[column.type] for column in table.columns.values() if column.type in INTEGERS
+            column.name: INTEGERS[column.type.removesuffix("[]")]
+            for column in table.columns.values()
+            if column.type.removesuffix("[]") in INTEGERS
         }
         self._checks = _by_column((check.columns, check) for check in table.checks)
         self._triggers = _by_column((trigger.columns, trigger) for trigger in table.triggers)
@@ -72,6 +74,7 @@ class Guard:
             self.table.rewrite(old, new, changed)
         for name, rule in _of(self._generated, changed):
             new[name] = rule.value(new)
+            changed.add(name)
         self._is_whole(changed, new)
         for check in _of(self._checks, changed):
             self._is_held(check.holds(new), check.name)
@@ -80,8 +83,10 @@ class Guard:
     def _fits(self, values: Row) -> None:
         for column, value in values.items():
             bounds = self._ranges.get(column)
-            if bounds is not None and value is not None and not bounds[0] <= value <= bounds[1]:
-                raise errors.NumericValueOutOfRange(f"{self.table.columns[column].type} out of range")
+            if bounds is not None and value is not None:
+                members = value if isinstance(value, list) else (value,)
+                if not all(member is None or bounds[0] <= member <= bounds[1] for member in members):
+                    raise errors.NumericValueOutOfRange(f"{self.table.columns[column].type} out of range")
 
     def _is_whole(self, columns: Iterable[str], row: Row) -> None:
         for column in columns:

@@ -87,21 +87,26 @@ def _write_once(kickoff: str) -> Trigger:
     )
 
 
+def _nth(row: Row, side: str, place: int) -> int | None:
+    slots: list[int] = row[f"{side}_scores"]
+    return slots[place] if place < len(slots) else None
+
+
 def _slot(side: str, place: int) -> Generated:
-    return Generated((f"{side}_scores",), lambda row: row[f"{side}_scores"][place])
+    return Generated((f"{side}_scores",), lambda row: _nth(row, side, place))
 
 
 def _half_time(side: str) -> Generated:
     return Generated(
         (f"{side}_scores", "half_time_reached"),
-        lambda row: row[f"{side}_scores"][1] if row["half_time_reached"] else None,
+        lambda row: _nth(row, side, 1) if row["half_time_reached"] else None,
     )
 
 
 def _shoot_out(side: str) -> Generated:
     def value(row: Row) -> Any:
-        seen = row["shoot_out_reached"] or row["home_scores"][6] > 0 or row["away_scores"][6] > 0
-        return row[f"{side}_scores"][6] if seen else None
+        seen = row["shoot_out_reached"] or (_nth(row, "home", 6) or 0) > 0 or (_nth(row, "away", 6) or 0) > 0
+        return _nth(row, side, 6) if seen else None
 
     return Generated(("home_scores", "away_scores", "shoot_out_reached"), value)
 
@@ -109,13 +114,13 @@ def _shoot_out(side: str) -> Generated:
 def _display(side: str) -> Generated:
     def value(row: Row) -> Any:
         extra = row[f"{side}_score_extra_time"]
-        return row[f"{side}_scores"][0] if extra is None else extra
+        return _nth(row, side, 0) if extra is None else extra
 
     return Generated((f"{side}_scores", f"{side}_score_extra_time"), value)
 
 
 def _corners(side: str) -> Generated:
-    return Generated((f"{side}_scores",), lambda row: None if (n := row[f"{side}_scores"][4]) == -1 else n)
+    return Generated((f"{side}_scores",), lambda row: None if (n := _nth(row, side, 4)) == -1 else n)
 
 
 def _keep_updated_at(old: Row, new: dict[str, Any], changed: set[str]) -> None:

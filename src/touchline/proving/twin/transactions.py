@@ -77,9 +77,7 @@ class Transaction:
     def finish(self) -> Committed:
         if self.ended:
             raise errors.AdminShutdown("the connection is lost")
-        if self._failed:
-            raise errors.InFailedSqlTransaction("current transaction is aborted")
-        committed = self._memory.take_over(self)
+        committed = Committed((), told=False) if self._failed else self._memory.take_over(self)
         self._end()
         return committed
 
