@@ -96,6 +96,27 @@ PLANTED: tuple[Planted, ...] = (
         "a cursor may move back",
         Edit("store/cursors.sql", "\nWHERE sync_cursor.value < excluded.value", ""),
     ),
+    sql(
+        "a slot may be decided by every planner",
+        Edit("store/migrations/0008_job.sql", ",\n    PRIMARY KEY (job_name, scheduled_for)\n", "\n"),
+        Edit(
+            "store/jobs.sql",
+            "ON CONFLICT (job_name, scheduled_for) DO NOTHING\nRETURNING job_name",
+            "RETURNING job_name",
+        ),
+    ),
+    sql(
+        "a job may run twice at a time",
+        Edit(
+            "store/migrations/0008_job.sql",
+            "CREATE UNIQUE INDEX job_execution_logs_lock",
+            "CREATE INDEX job_execution_logs_lock",
+        ),
+    ),
+    sql(
+        "a lease is taken from who holds it",
+        Edit("store/leases.sql", "\nWHERE held.holder = excluded.holder OR held.until <= real_now()", ""),
+    ),
     # ------------------------------------------------------------ in Python
     python(
         "the word of another channel is taken however old it is",

@@ -21,6 +21,7 @@ COMMANDS = {
     "work": "touchline.cli.parts:work",
     "sim": "touchline.cli.sim:sim",
     "replay": "touchline.cli.replay:replay",
+    "prove": "touchline.cli.prove:prove",
     "db": "touchline.cli.database:commands",
     "settings": "touchline.cli.settings:settings",
 }

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 
-from touchline.proving.loop import VirtualLoop
+from touchline.proving.loop import TICK_S, VirtualLoop
 
 REAL_EPOCH = 1_770_000_000.0
 """Wall time at the beginning of every simulation, Unix seconds."""
@@ -32,7 +32,7 @@ class VirtualClock:
         return self._loop.time()
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(max(seconds, TICK_S))  # even to step aside takes time, else it would stand still
 
     async def wait(self, event: asyncio.Event, seconds: float) -> bool:
         with contextlib.suppress(TimeoutError):

@@ -9,12 +9,21 @@ as by SIGSTOP, or frozen for ever, as by SIGKILL: nothing of it runs any more, w
 import asyncio
 import heapq
 from asyncio import base_events, events
+from collections import deque
 from collections.abc import Callable
 from contextvars import Context, ContextVar
 from typing import Any
 
 PROCESS: ContextVar[str] = ContextVar("PROCESS", default="")
 """The simulated process that runs; empty for the world around them."""
+
+
+TICK_S = 1e-6
+"""The shortest wait there is."""
+
+
+Timer = tuple[float, int, events.TimerHandle]
+"""When it is due, its place among those of the same instant, and what is due."""
 
 
 class Forbidden(Exception):
@@ -38,10 +47,8 @@ class VirtualLoop(base_events.BaseEventLoop):
     def __init__(self) -> None:
         super().__init__()
         self._now = 0.0
-        self._selector = _Leap(self)
-        self._clock_resolution = 1e-6
-        self._ready: Any
-        self._scheduled: list[events.TimerHandle]
+        self._ready: deque[events.Handle] = deque()
+        self._timers: list[Timer] = []
         self._frozen: set[str] = set()
         self._aside: list[events.Handle] = []
         """What belongs to frozen processes."""
@@ -51,25 +58,19 @@ class VirtualLoop(base_events.BaseEventLoop):
     def time(self) -> float:
         return self._now
 
-    def leap(self, seconds: float) -> None:
-        """Let so much time pass at once."""
-        self._now += seconds
-
     # ------------------------------------------------------------ processes
 
     def freeze(self, process: str) -> None:
         """Stop `process` where it stands."""
         self._frozen.add(process)
-        for place, handle in enumerate(self._ready):
-            if _process(handle) == process and not handle.cancelled():
-                self._aside.append(handle)
-                self._ready[place] = self._nothing()  # the loop has counted them already
-        timers = [handle for handle in self._scheduled if _process(handle) == process]
+        mine = [handle for handle in self._ready if _process(handle) == process]
+        timers = sorted(timer for timer in self._timers if _process(timer[2]) == process)
+        if mine:
+            self._ready = deque(handle for handle in self._ready if _process(handle) != process)
         if timers:
-            kept = [handle for handle in self._scheduled if _process(handle) != process]
-            heapq.heapify(kept)
-            self._scheduled[:] = kept
-            self._aside.extend(sorted(timers))
+            self._timers = [timer for timer in self._timers if _process(timer[2]) != process]
+            heapq.heapify(self._timers)
+        self._aside += [*mine, *(timer for _, _, timer in timers)]
 
     def thaw(self, process: str) -> None:
         """Let `process` go on; what fell due meanwhile happens now."""
@@ -78,10 +79,12 @@ class VirtualLoop(base_events.BaseEventLoop):
         for handle in waiting:
             if _process(handle) != process:
                 self._aside.append(handle)
-            elif isinstance(handle, events.TimerHandle) and not handle.cancelled():
-                heapq.heappush(self._scheduled, handle)
-            elif not handle.cancelled():
+            elif isinstance(handle, events.TimerHandle):
+                self._put(handle)
+            else:
                 self._ready.append(handle)
+
+    # ------------------------------------------------------------ what runs when
 
     def call_soon(  # type: ignore[override]  # the checks of the original are left out: it is called for every step
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
@@ -97,13 +100,35 @@ class VirtualLoop(base_events.BaseEventLoop):
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> events.TimerHandle:
+        self.steps += 1
+        when = max(when, self._now + TICK_S)  # whoever waits shorter and shorter waits for ever: time must pass
         timer = events.TimerHandle(when, callback, args, self, context)
-        timer._scheduled = True  # type: ignore[attr-defined]
         if self._frozen and _process(timer) in self._frozen:
             self._aside.append(timer)
         else:
-            heapq.heappush(self._scheduled, timer)
+            self._put(timer)
         return timer
+
+    def _put(self, timer: events.TimerHandle) -> None:
+        heapq.heappush(self._timers, (timer.when(), self.steps, timer))
+
+    def _run_once(self) -> None:
+        """Run what is ready; if nothing is, time moves to the next timer."""
+        timers = self._timers
+        while timers and timers[0][2].cancelled():
+            heapq.heappop(timers)
+        if not self._ready:
+            if not timers:
+                raise NothingLeft("nothing is due and nobody will call")
+            self._now = max(self._now, timers[0][0])
+        while timers and timers[0][0] <= self._now:
+            self._ready.append(heapq.heappop(timers)[2])
+        for _ in range(len(self._ready)):
+            if not self._ready:  # a process was frozen meanwhile
+                break
+            handle: Any = self._ready.popleft()
+            if not handle._cancelled:
+                handle._context.run(handle._callback, *handle._args)
 
     def run_in_executor(  # type: ignore[override]  # nobody gives an executor of his own
         self, _executor: None, work: Callable[..., Any], *args: Any
@@ -127,39 +152,13 @@ class VirtualLoop(base_events.BaseEventLoop):
     add_reader: Any = _refused("a file or socket to read from")
     add_writer: Any = _refused("a file or socket to write to")
 
-    def _process_events(self, event_list: list[Any]) -> None:
-        """There are none."""
-
     def _write_to_self(self) -> None:
         """Nobody sleeps who must be woken."""
-
-    def _nothing(self) -> events.Handle:
-        handle = events.Handle(_pass, (), self, None)
-        handle.cancel()
-        return handle
-
-
-class _Leap:
-    """Stands where a loop keeps its selector: instead of waiting for the network, time passes."""
-
-    def __init__(self, loop: VirtualLoop) -> None:
-        self._loop = loop
-
-    def select(self, timeout_s: float | None) -> list[Any]:
-        if timeout_s is None:
-            raise NothingLeft("nothing is due and nobody will call")
-        if timeout_s > 0:
-            self._loop.leap(timeout_s)
-        return []
 
 
 def _process(handle: events.Handle) -> str:
     context: Context = handle._context  # type: ignore[attr-defined]  # set by every handle, told by none
     return context.get(PROCESS, "") or ""
-
-
-def _pass() -> None:
-    pass
 
 
 def play(loop: VirtualLoop, main: Any) -> Any:

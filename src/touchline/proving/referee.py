@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from touchline.proving.clock import VirtualClock
-from touchline.proving.rules.commit import Changed, Commit, Rule
+from touchline.proving.rules.commit import Changed, Commit, Rule, differing
 from touchline.proving.rules.followers import Followers
-from touchline.proving.trace import Trace, differing
+from touchline.proving.store import RowChange
+from touchline.proving.trace import Trace
 
 LOUD = frozenset({"ts_matches", "change", "match_incident", "kickoff_revision", "match_pause", "sync_cursor"})
 """Tables whose commits are told whole in the trace; of the others the keys."""
@@ -25,12 +27,13 @@ class Referee:
         self._trace = trace
         self._rules = (followers, *rules)
 
-    def committed(self, rows: Sequence[Changed]) -> None:
+    def committed(self, rows: Sequence[RowChange]) -> None:
         """A transaction was committed."""
         self.commits += 1
-        for row in rows:
+        changed = [Changed(*row, differing(row.before, row.after)) for row in rows]
+        for row in changed:
             self._tell(row)
-        commit = Commit(self._clock.monotonic(), self._clock.now(), rows)
+        commit = Commit(self._clock.real(), self._clock.now(), changed)
         for rule in self._rules:
             self.note(rule.broken(commit))
 
@@ -52,16 +55,13 @@ class Referee:
         self.note(self.followers.told(follower, seqs))
 
     def _tell(self, row: Changed) -> None:
-        key = ",".join(map(str, row.key))
-        if row.after is None:
-            self._trace.say("deleted", table=row.table, key=key)
-        elif row.table not in LOUD:
-            self._trace.say("wrote", table=row.table, key=key)
+        if row.table in LOUD:
+            self._trace.say("wrote", table=row.table, key=row.key, row=partial(_telling, row))
         else:
-            told = row.after if row.before is None else differing(row.before, row.after)
-            self._trace.say("wrote", table=row.table, key=key, row=_telling(told))
+            self._trace.say("wrote", table=row.table, key=row.key)
 
 
-def _telling(columns: Mapping[str, Any]) -> Mapping[str, Any]:
+def _telling(row: Changed) -> Mapping[str, Any]:
     """What is worth a place in a line: no documents, and nothing that is empty."""
+    columns = {} if row.after is None else {name: row.after[name] for name in sorted(row.moved)}
     return {name: value for name, value in columns.items() if value and not isinstance(value, Mapping)}

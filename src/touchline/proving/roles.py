@@ -12,8 +12,16 @@ from touchline.feed.board import Board
 from touchline.feed.ears import Ears
 from touchline.feed.stream import Follower, TakeIn
 from touchline.ids import ChangeSeq
-from touchline.ingest.build import Ingest
+from touchline.ingest.build import Ingest, Worker
+from touchline.ingest.leased import Leased
+from touchline.jobs.data_upkeep import data_tasks
 from touchline.jobs.minute import minute_loops
+from touchline.jobs.planner import Planner
+from touchline.jobs.runner import Runner
+from touchline.jobs.switch import Switch
+from touchline.jobs.table import JOBS
+from touchline.jobs.timetable import matched, timetable
+from touchline.jobs.upkeep import upkeep_tasks
 from touchline.loop import run_all
 from touchline.metrics import Metrics
 from touchline.provider.budget import Budget
@@ -21,11 +29,13 @@ from touchline.provider.port import Reading
 from touchline.provider.thesports import wire
 from touchline.provider.thesports.client import TheSports
 from touchline.proving.clock import VirtualClock
+from touchline.proving.hands import Hands
 from touchline.proving.line import Line
 from touchline.proving.process import Process
 from touchline.proving.provider import Wire
 from touchline.proving.referee import Referee
 from touchline.proving.surroundings import Surroundings
+from touchline.sla.build import sla_loops, sla_tasks
 from touchline.store.changes import Change
 from touchline.store.db import Database, Tx
 
@@ -58,12 +68,30 @@ async def ingest(world: Surroundings, process: Process) -> None:
 
 
 async def work(world: Surroundings, process: Process) -> None:
-    """A process in which things happen by themselves."""
-    clock, metrics = world.clock(process.name), Metrics()
+    """A process in which things happen by themselves: the minutes, the watch, the jobs."""
+    clock, metrics, settings, never = world.clock(process.name), Metrics(), world.settings, asyncio.Event()
     database = _database(world, process, clock)
     ears = Patient(world.store.ears(process.name))
-    async with minute_loops(database, ears, clock, metrics, world.settings.match_minute) as engine:
-        await run_all(engine, clock, asyncio.Event())
+    minutes = minute_loops(database, ears, clock, metrics, settings.match_minute)
+    async with _client(world, process, clock, metrics) as pull, minutes as engine, asyncio.TaskGroup() as group:
+        worker = Worker(database, clock, metrics, settings, pull, node=process.name)
+        tasks = {
+            **worker.tasks(),
+            **sla_tasks(database, clock, metrics),
+            **data_tasks(database, clock, settings.retention),
+            **upkeep_tasks(database, clock, metrics),
+        }
+        jobs = timetable(JOBS, settings)
+        matched(jobs, tasks)
+        watch = sla_loops(database, clock, metrics, settings)
+        loops = [
+            *engine,
+            *(Leased(loop, database, clock, process.name) for loop in watch),
+            Planner(database, clock, jobs, Switch(settings.jobs, clock), process.name),
+            Hands(database, clock, Runner(database, clock, metrics, jobs, tasks, process.name), group),
+            *worker.loops(),
+        ]
+        await run_all(loops, clock, never)
 
 
 async def read(world: Surroundings, process: Process) -> None:

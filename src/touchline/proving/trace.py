@@ -21,7 +21,10 @@ class Trace:
         self._kept: deque[Entry] = deque(maxlen=KEPT)
 
     def say(self, what: str, who: str = "", /, **fields: Any) -> None:
-        """Something happened now; `who` is a process, empty for the world."""
+        """Something happened now; `who` is a process, empty for the world.
+
+        A field that is dear to make is given as a function, called when somebody reads the line.
+        """
         entry = (self._time(), what, who, fields)
         self._kept.append(entry)
         if self._file is not None:
@@ -32,11 +35,6 @@ class Trace:
         return [_line(entry) for entry in list(self._kept)[-most:]]
 
 
-def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The columns of `after` that are not as they were."""
-    return {name: value for name, value in after.items() if before.get(name) != value}
-
-
 def _line(entry: Entry) -> str:
     at, what, who, fields = entry
     told = " ".join(_fields(fields.items()))
@@ -44,6 +42,7 @@ def _line(entry: Entry) -> str:
 
 
 def _fields(fields: Iterable[tuple[str, Any]]) -> Iterable[str]:
-    for name, value in fields:
+    for name, given in fields:
+        value = given() if callable(given) else given
         text = value if isinstance(value, str) else msgspec.json.encode(value, enc_hook=str).decode()
         yield f"{name}={text}"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from touchline.proving.rules.commit import Columns, Commit, differing
+from touchline.proving.rules.commit import Columns, Commit
 
 UNSEEN = frozenset(
     {"version", "last_seen_ts", "last_live_seen_ts", "pending", "updated_at", "provider_update_time"}
@@ -53,7 +53,7 @@ def _rows_and_changes(commit: Commit, told: dict[str, list[Columns]]) -> Iterato
             continue
         match_id = row.after["external_id"]
         written[match_id] = row.after
-        moved = differing(row.before or {}, row.after) - UNSEEN
+        moved = row.moved - UNSEEN
         if moved and match_id not in told:
             yield f"silent change: {sorted(moved)} of {match_id} were committed without a change row"
     for match_id, changes in told.items():

@@ -6,21 +6,19 @@ from typing import Any, NamedTuple, Protocol
 Columns = Mapping[str, Any]
 
 
-class Changed(Protocol):
-    """What a commit did to one row; see proving/store.py."""
+class Changed(NamedTuple):
+    """What a commit did to one row: made it (no `before`), took it away (no `after`) or changed it."""
 
-    @property
-    def table(self) -> str: ...
-    @property
-    def key(self) -> tuple[Any, ...]: ...
-    @property
-    def before(self) -> Columns | None: ...
-    @property
-    def after(self) -> Columns | None: ...
+    table: str
+    key: tuple[Any, ...]
+    before: Columns | None
+    after: Columns | None
+    moved: frozenset[str]
+    """The columns that are not as they were; of a new row all of them."""
 
 
 class Commit(NamedTuple):
-    """What one transaction did, and when: real seconds and football time as nobody misreads them."""
+    """What one transaction did, and when: real and football time as nobody misreads them, Unix seconds."""
 
     at: float
     now: float
@@ -38,6 +36,11 @@ class Rule(Protocol):
         """A sentence for each way in which `commit` breaks it, beginning with the invariant's name."""
 
 
-def differing(before: Columns, after: Columns) -> set[str]:
-    """The columns that are not as they were."""
-    return {name for name, value in after.items() if before.get(name) != value}
+def differing(before: Columns | None, after: Columns | None) -> frozenset[str]:
+    """The columns of `after` that are not as they were."""
+    if after is None:
+        return frozenset()
+    old, new = getattr(before, "raw", before), getattr(after, "raw", after)
+    if old is None:
+        return frozenset(new)
+    return frozenset(name for name, value in new.items() if old[name] is not value and old[name] != value)

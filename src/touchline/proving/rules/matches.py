@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from touchline.proving.rules.commit import Changed, Columns, Commit, differing
+from touchline.proving.rules.commit import Changed, Columns, Commit
 
 RUNNING = frozenset({2, 4, 5})
 KICKOFFS = {"first_half_kickoff_ts": 2, "second_half_kickoff_ts": 4, "overtime_kickoff_ts": 5}
@@ -46,8 +46,7 @@ def _made(key: object, after: Columns) -> Iterator[str]:
 
 
 def _changed(commit: Commit, row: Changed, before: Columns, after: Columns) -> Iterator[str]:
-    moved = differing(before, after)
-    key = row.key
+    key, moved = row.key, row.moved
     yield from _version(key, before, after, moved)
     yield from _minute(key, before, after, moved)
     yield from _kickoffs(key, before, after, moved)
@@ -62,7 +61,7 @@ def _changed(commit: Commit, row: Changed, before: Columns, after: Columns) -> I
         yield f"identity: {key} became {after['external_id']}"
 
 
-def _version(key: object, before: Columns, after: Columns, moved: set[str]) -> Iterator[str]:
+def _version(key: object, before: Columns, after: Columns, moved: frozenset[str]) -> Iterator[str]:
     step = after["version"] - before["version"]
     if step not in {0, 1}:
         yield f"version: that of {key} went from {before['version']} to {after['version']} in one commit"
@@ -73,7 +72,7 @@ def _version(key: object, before: Columns, after: Columns, moved: set[str]) -> I
         yield f"updated_at: that of {key} moved without content"
 
 
-def _minute(key: object, before: Columns, after: Columns, moved: set[str]) -> Iterator[str]:
+def _minute(key: object, before: Columns, after: Columns, moved: frozenset[str]) -> Iterator[str]:
     if not moved & OF_THE_ENGINE:
         return
     if before["minute"] is not None and after["minute"] is None:
@@ -87,7 +86,7 @@ def _minute(key: object, before: Columns, after: Columns, moved: set[str]) -> It
         yield f"invariant 9: minute {after['minute']} of {key} was written again"
 
 
-def _kickoffs(key: object, before: Columns, after: Columns, moved: set[str]) -> Iterator[str]:
+def _kickoffs(key: object, before: Columns, after: Columns, moved: frozenset[str]) -> Iterator[str]:
     for column, status in KICKOFFS.items():
         if column not in moved:
             continue

@@ -34,17 +34,20 @@ class Minutes:
             if row.after is not None:
                 self._pauses.setdefault(row.after["match_id"], {})[row.after["started_ts"]] = row.after
         for row in commit.of("ts_matches"):
-            if row.before is not None and row.after is not None and row.before["minute"] != row.after["minute"]:
+            if row.before is not None and row.after is not None and "minute" in row.moved:
                 yield from self._written(commit.now, row.before, row.after)
 
     def _written(self, now: float, before: Columns, after: Columns) -> Iterator[str]:
-        due = {self.minute(before, at) for at in (now - self._late_s(), now, now + self._early_s())}
-        counted = [minute for minute in due if minute is not None]
-        if not counted:
-            yield f"minute: {after['minute']} of {after['external_id']} in status {after['status_id']}"
-        elif not min(counted) <= after["minute"] <= max(counted) and after["minute"] != before["minute"]:
-            due_ = sorted(set(counted))
-            yield f"minute: {after['minute']} of {after['external_id']} was written when {due_} was due"
+        """Whatever was due at some moment of late may be written; what is not due yet may not."""
+        match_id, minute = after["external_id"], after["minute"]
+        latest = self.minute(before, now + self._early_s())
+        if latest is None:
+            yield f"minute: {minute} of {match_id} was written where the clock stands"
+            return
+        first = self._first(before)
+        earliest = max(first, self.minute(before, now - self._late_s()) or first)
+        if not earliest <= minute <= latest:
+            yield f"minute: {minute} of {match_id} was written where {earliest} to {latest} was due"
 
     def late(self, rows: Iterable[Columns], now: float) -> Iterator[str]:
         """Running matches whose minute has not flipped though its boundary has passed for long enough."""
@@ -66,6 +69,10 @@ class Minutes:
         if not EARLY_S - self._early_s() <= elapsed <= OVERRUN_S:
             return None
         return base + max(0, floor(elapsed / 60)) + 1
+
+    def _first(self, row: Columns) -> int:
+        counted = self._counted(row, row["status_id"])
+        return 1 + (counted[0] if counted else BASE[row["status_id"]])
 
     def _stood(self, row: Columns, now: float) -> bool:
         """Whether the phase, and whatever moved its stamp, is older than the engine may take."""

@@ -63,7 +63,7 @@ class Leases:
             before, after = row.before, row.after
             if before is None or after is None or before["holder"] == after["holder"]:
                 continue
-            if _seconds(before, "until") > _seconds(after, "taken_at"):
+            if _seconds(before, "until") > commit.at:
                 yield f"leases: {row.key} went to {after['holder']} while {before['holder']} held it"
 
 

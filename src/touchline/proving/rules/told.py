@@ -11,6 +11,7 @@ from touchline.proving.rules.commit import Columns, Commit
 
 GOALS, CARDS = (0, 1, 5, 6), (2, 3, 4)
 """Slots that are claimed together."""
+SPOKEN_OF = frozenset({"status_id", "home_scores", "away_scores"})
 EARLY_S = 1.0
 """Instants of the wire are tenths of seconds."""
 
@@ -52,12 +53,13 @@ class Course:
 
     def broken(self, commit: Commit) -> Iterator[str]:
         for row in commit.of("ts_matches"):
-            if row.after is not None and row.after["external_id"] in self._told:
-                word = word_of(row.after)
-                before = None if row.before is None else word_of(row.before)
-                for topic, facts in TOPICS.items():
-                    if before is None or facts(word) != facts(before):
-                        yield from self._step(commit.now, row.after["external_id"], topic, facts(word))
+            if row.after is None or not row.moved & SPOKEN_OF or row.after["external_id"] not in self._told:
+                continue
+            word = word_of(row.after)
+            before = None if row.before is None else word_of(row.before)
+            for topic, facts in TOPICS.items():
+                if before is None or facts(word) != facts(before):
+                    yield from self._step(commit.now, row.after["external_id"], topic, facts(word))
 
     def _step(self, now: float, match_id: str, topic: str, facts: Facts) -> Iterator[str]:
         told, here = self._told[match_id], self._here.get((match_id, topic), 0)

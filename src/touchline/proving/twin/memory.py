@@ -94,6 +94,11 @@ class Seen(Mapping[str, Any]):
         self._table = table
         self._row = row
 
+    @property
+    def raw(self) -> Row:
+        """As it is kept, jsonb as its text: to compare two of them without reading what they hold."""
+        return self._row
+
     def __getitem__(self, column: str) -> Any:
         value = self._row[column]
         if value is not None and TABLES[self._table].columns[column].type == "jsonb":

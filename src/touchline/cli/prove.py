@@ -1,0 +1,140 @@
+"""`touchline prove`: the product under a virtual clock, with everything going wrong that a seed thinks of."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from time import monotonic
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from touchline.cli.main import CANNOT
+from touchline.proving.clones import Clones
+from touchline.proving.matchday import Plan
+from touchline.proving.seeds import Order, Played, codes, command, play_all, shortest
+from touchline.proving.world import Setup
+
+LAST_LINES = 12
+
+
+class Kind(StrEnum):
+    """What stores the matches."""
+
+    TWIN = "twin"
+    POSTGRES = "postgres"
+
+
+def prove(
+    *,
+    seed: Annotated[int, typer.Option(min=0, help="The first seed.")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, help="How many, one after the other.")] = 1,
+    hours: Annotated[float, typer.Option(min=0.01, max=48, help="Football hours of each.")] = 0.15,
+    matches: Annotated[int, typer.Option(min=1, max=500, help="Matches of each.")] = 2,
+    faults: Annotated[str, typer.Option(help="all, none, or codes separated by commas.")] = "all",
+    store: Annotated[Kind, typer.Option(help="In memory, or on a real Postgres of its own.")] = Kind.TWIN,
+    speed: Annotated[
+        float | None, typer.Option(min=1, max=1_000, help="Football seconds in a real one.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; default: the machine's cores.")] = None,
+    trace: Annotated[Path | None, typer.Option(help="Where everything that happens is written down.")] = None,
+) -> None:
+    """Play whole installations on virtual time and look at every commit for what must never be.
+
+    Example: touchline prove --seed 1 --seeds 500
+    """
+    wanted = codes(faults)
+    begun = monotonic()
+    with _clones(store) as clones:
+        orders = (
+            Order(
+                setup=Setup(plan=Plan(seed=number, matches=matches, hours=hours), faults=wanted, speed=speed),
+                clones=clones,
+                trace=trace,
+            )
+            for number in range(seed, seed + seeds)
+        )
+        tally = _Tally()
+        failed = None
+        with _progress() as progress:
+            bar = progress.add_task("seeds", total=seeds)
+            for played in play_all(orders, 1 if seeds == 1 else jobs or os.cpu_count() or 1):
+                tally.add(played)
+                progress.update(bar, advance=1, description=f"{tally.pace():.0f} match-hours/min")
+                if played.verdict.violations:
+                    failed = played
+                    break
+        typer.echo(tally.line(monotonic() - begun))
+        if failed is not None:
+            _tell(failed)
+            raise typer.Exit(CANNOT)
+
+
+class _Tally:
+    """What was played so far."""
+
+    def __init__(self) -> None:
+        self._seeds = self._steps = self._commits = 0
+        self._match_hours = self._cpu_s = 0.0
+
+    def add(self, played: Played) -> None:
+        verdict = played.verdict
+        self._seeds += 1
+        self._steps += verdict.steps
+        self._commits += verdict.commits
+        self._match_hours += verdict.match_hours
+        self._cpu_s += played.cpu_s
+
+    def pace(self) -> float:
+        """Match-hours a minute on one core."""
+        return self._match_hours / self._cpu_s * 60
+
+    def line(self, took_s: float) -> str:
+        return (
+            f"{self._seeds} seeds, {self._match_hours:.1f} match-hours, {self._commits} commits judged in"
+            f" {took_s:.1f} s; on one core {self.pace():.0f} match-hours/min,"
+            f" {self._steps / self._cpu_s:.0f} steps/s"
+        )
+
+
+def _tell(failed: Played) -> None:
+    """What was found, what happened before it, and how to see it again."""
+    best = shortest(failed)
+    verdict = best.verdict
+    typer.echo(f"Seed {best.order.setup.plan.seed} breaks, at {verdict.at:.3f} virtual seconds:")
+    for violation in verdict.violations[:3]:
+        typer.echo(f"  {violation}")
+    typer.echo("What happened before:")
+    for line in verdict.lines[-LAST_LINES:]:
+        typer.echo(f"  {line}")
+    typer.echo(f"Again: {command(best.order)}")
+
+
+@contextlib.contextmanager
+def _clones(kind: Kind) -> Iterator[Clones | None]:
+    if kind is Kind.TWIN:
+        yield None
+        return
+    with Clones.serve() as clones:
+        yield clones
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
