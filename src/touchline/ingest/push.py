@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Iterable
 from datetime import timedelta
 
 from touchline.clock import Clock
@@ -9,6 +10,7 @@ from touchline.football.model import Source
 from touchline.ingest.channel import Channel
 from touchline.ingest.inbox import Inbox
 from touchline.ingest.ports import Push, PushFrame, ReadPush
+from touchline.ingest.replays import Replays
 from touchline.ingest.unreadable import Unreadables
 from touchline.provider.port import Health
 
@@ -57,6 +59,7 @@ class PushFeed:
         self._unreadables = unreadables
         self._signs = signs
         self._channels: OrderedDict[str, Channel] = OrderedDict()
+        self._replays = Replays()
         signs.watch(stream)
 
     async def turn(self) -> timedelta:
@@ -65,11 +68,15 @@ class PushFeed:
             async with asyncio.timeout(WAIT_S):
                 frames = await self._stream.batch(BATCH)
         except TimeoutError:
+            self._hear_each(self._replays.waited())
             return timedelta(0)
         self._signs.heard()
+        self._hear_each(self._replays.unheard(frames))
+        return timedelta(0)
+
+    def _hear_each(self, frames: Iterable[PushFrame]) -> None:
         for frame in frames:
             self._hear(frame)
-        return timedelta(0)
 
     def _hear(self, frame: PushFrame) -> None:
         reading = self._read(frame.payload)
