@@ -4,13 +4,16 @@ import asyncio
 from itertools import pairwise
 
 import psycopg
+import pytest
 from tests.conftest import Conninfo
 from tests.ingest.claims import A, B, T, record, report, score, stats
 from tests.sla.yard import LOUD, Yard
 
-from touchline.errors import CircuitOpenError, ProviderTransient
+from touchline.clock import now_ms
+from touchline.errors import CircuitOpenError, ProviderTransient, StaleWrite
 from touchline.football.model import Says, Status, Trend
 from touchline.ids import MatchId
+from touchline.store import watch
 
 NO_MATCH_IS_WRITTEN = """
 REVOKE INSERT, UPDATE ON ts_matches, match_incident, match_pause, match_tlive, match_lineup, match_trend,
@@ -208,6 +211,26 @@ async def test_two_watchdogs_at_once_say_everything_once(yard: Yard) -> None:
     for event in ("match.stale.detected", "match.stale.reconcile.done", "match.stale.marked"):
         assert sorted(each["match_id"] for each in yard.heard(event)) == [A, B]
     assert len(await yard.told("sla")) == 2
+
+
+async def test_a_process_that_is_stopped_while_it_watches_does_not_hold_up_the_others(yard: Yard) -> None:
+    await yard.kick_off()
+    await yard.clock.advance(150)
+    stopped = asyncio.Event()
+
+    async def stop_in_mid_turn() -> None:
+        async with yard.db.transaction(now_ms(yard.clock)) as tx:
+            await watch.hold(tx, "sla", paused_s=0.1)
+            stopped.set()
+            await asyncio.sleep(0.5)
+            await tx.execute("SELECT 1")
+
+    async with asyncio.timeout(5):
+        paused = asyncio.ensure_future(stop_in_mid_turn())
+        await stopped.wait()
+        assert "match.stale.detected" in await yard.look()
+        with pytest.raises(StaleWrite):
+            await paused
 
 
 async def test_a_watchdog_that_is_started_anew_goes_on_in_the_episode(yard: Yard) -> None:

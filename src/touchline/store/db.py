@@ -30,7 +30,13 @@ Row = tuple[Any, ...]
 Kind = TypeVar("Kind")
 Connection = psycopg.AsyncConnection[TupleRow]
 
-SOMEBODY_ELSE = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
+SOMEBODY_ELSE = (
+    errors.LockNotAvailable,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+    # We stood still for so long with others waiting that the server took the transaction away.
+    errors.IdleInTransactionSessionTimeout,
+)
 PREPARE_AFTER = 2
 """A statement is prepared on its third run on a connection."""
 QUEUE_PER_CONNECTION = 20

@@ -13,6 +13,7 @@ from touchline.store.sql import load
 SQL = load("watch")
 
 Name = Literal["sla", "window"]
+PAUSED_MAX_S = 10.0
 
 
 class Held(NamedTuple):
@@ -26,9 +27,12 @@ class Held(NamedTuple):
     """Football time since when, or of the end of the last such alarm."""
 
 
-async def hold(tx: Tx, name: Name) -> Held:
-    """Wait until nobody else watches, then hold it until the transaction ends."""
-    [row] = await tx.rows(SQL["hold"], {"name": name})
+async def hold(tx: Tx, name: Name, paused_s: float = PAUSED_MAX_S) -> Held:
+    """Wait until nobody else watches, then hold it until the transaction ends.
+
+    A holder from whom nothing is heard for `paused_s` real seconds loses his transaction.
+    """
+    [row] = await tx.rows(SQL["hold"], {"name": name, "paused_s": paused_s})
     return Held(*row)
 
 

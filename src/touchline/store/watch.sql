@@ -2,7 +2,15 @@ What time alone changes, and up to when it has been told. The row of a watch is 
 any number of processes may watch and everything is told once.
 
 -- hold --
-SELECT told_ts, alarm, alarm_ts FROM watch WHERE name = %(name)s FOR UPDATE
+-- A process that is stopped while it holds the row must not hold up the others: the server ends such a transaction.
+WITH bound AS MATERIALIZED (
+    SELECT set_config('idle_in_transaction_session_timeout', (%(paused_s)s::float8 * 1000)::bigint::text, TRUE) AS ms
+)
+
+SELECT w.told_ts, w.alarm, w.alarm_ts
+FROM bound, watch AS w
+WHERE w.name = %(name)s
+FOR UPDATE OF w
 
 -- told --
 -- Nobody relies on being told any longer than `awake_s` real seconds after this.
