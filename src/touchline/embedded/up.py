@@ -1,7 +1,8 @@
 """What `touchline up` starts, in which order, and how it ends.
 
 The servers come first and go last. When the schema is there the pages start, which show what is stored;
-the parts that bring what is new start when the pages answer, so that they do not compete with them.
+the parts that bring what is new start when the pages answer, so that they do not compete with them; of those
+the simulated provider comes first, so that the others find one that answers.
 """
 
 import asyncio
@@ -29,6 +30,7 @@ SERVERS_STOP_MAX_S = 2.2
 ASK_EVERY_S = 0.05
 ANSWER_MAX_S = 2.0
 HEAD_START_MAX_S = 3.0
+PROVIDER_START_MAX_S = 10.0
 LATE_S = 30.0
 
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
@@ -55,6 +57,7 @@ class Plan:
     pages: Sequence[Child]
     provider: Sequence[Child]
     parts: Sequence[Child]
+    provider_port: int | None
     address: str | None
     migrates: bool
 
@@ -96,6 +99,7 @@ def plan(
         pages=[part(name) for name in role.parts if name == "web"],
         provider=[part("sim")] if simulates else [],
         parts=[part(name) for name in role.parts if name != "web"],
+        provider_port=ports.get("TOUCHLINE_SIMULATOR__HTTP_PORT"),
         address=None if port is None else f"http://{host}:{port}",
         migrates=holds,
     )
@@ -121,7 +125,11 @@ async def run(
             if plan.address:
                 group.create_task(_announce(plan.address, clock, stop, announce), name="address")
                 await _head_start(plan.address, clock, stop)
-            for service in [*plan.provider, *plan.parts]:
+            for service in plan.provider:
+                group.create_task(keep(service, clock, stop), name=service.name)
+            if plan.provider_port is not None:
+                await _until_heard(plan.provider_port, clock, stop)
+            for service in plan.parts:
                 group.create_task(keep(service, clock, stop), name=service.name)
     finally:
         ours = [*plan.pages, *plan.parts]
@@ -178,6 +186,21 @@ async def _head_start(address: str, clock: Clock, stop: asyncio.Event) -> None:
     deadline = clock.monotonic() + HEAD_START_MAX_S
     while clock.monotonic() < deadline and not stop.is_set() and not await _is_ready(address):
         await clock.wait(stop, ASK_EVERY_S)
+
+
+async def _until_heard(port: int, clock: Clock, stop: asyncio.Event) -> None:
+    """Wait until somebody listens at `port` of loopback, at most so long: who asks too early is put off for
+    minutes by his own breaker."""
+    deadline = clock.monotonic() + PROVIDER_START_MAX_S
+    while clock.monotonic() < deadline and not stop.is_set():
+        try:
+            async with asyncio.timeout(ANSWER_MAX_S):
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except (OSError, TimeoutError):
+            await clock.wait(stop, ASK_EVERY_S)
+        else:
+            writer.close()
+            return
 
 
 async def _announce(address: str, clock: Clock, stop: asyncio.Event, announce: Callable[[str], None]) -> None:
