@@ -1,5 +1,6 @@
 """The catalogue's jobs: lists read to their end, from where they were left."""
 
+import asyncio
 import calendar
 
 import pytest
@@ -9,7 +10,7 @@ from tests.ingest.house import House
 from touchline.errors import ProviderRefused, ProviderTransient
 from touchline.provider.port import CatalogueRecord, Kind
 from touchline.store import cursors
-from touchline.task import Done
+from touchline.task import Done, Run
 
 SUNDAY = 1_770_508_800
 """A midnight UTC at which one begins."""
@@ -108,6 +109,29 @@ async def test_a_page_that_fails_fails_the_run_and_the_cursor_stays(house: House
 
     house.provider.mute.clear()
     await house.run(house.catalogue(Kind.TEAM), batch_size=1_000)
+    assert len(await named(house)) == 5
+
+
+async def test_wherever_a_run_is_cut_off_the_cursor_is_not_ahead_of_what_is_written(house: House) -> None:
+    house.provider.page_size = 2
+    house.provider.named = [team(f"team{number}", 10 + number) for number in range(5)]
+    steps, ended = 0, False
+    while not ended:
+        steps += 1
+        working = asyncio.ensure_future(house.catalogue(Kind.TEAM).run(Run(run_id="cut", slot=T, batch_size=1)))
+        for _ in range(steps):
+            await asyncio.sleep(0.001)
+        working.cancel()
+        ended = not isinstance(
+            (await asyncio.gather(working, return_exceptions=True))[0], asyncio.CancelledError
+        )
+
+        stands = await cursor(house)
+        assert (
+            stands is None or {f"team{number}" for number in range(stands - 9)} <= (await named(house)).keys()
+        )
+
+    assert steps > 3
     assert len(await named(house)) == 5
 
 

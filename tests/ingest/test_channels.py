@@ -12,7 +12,7 @@ from touchline.football.model import Group, Source, Status
 from touchline.football.order import fingerprint
 from touchline.ingest.channel import Channel
 from touchline.ingest.pace import LIVE_FLOOR_S, pace
-from touchline.ingest.poll import ALERT_S
+from touchline.ingest.poll import ALERT_S, DetailLivePoll
 from touchline.ingest.ports import PushFrame
 from touchline.ingest.push import PushFeed
 from touchline.provider.port import Health, ProviderState, Reading, Report, Unreadable
@@ -194,6 +194,14 @@ async def test_the_poll_is_calm_while_push_speaks_and_alert_when_it_is_silent(ho
     await house.clock.advance(31)
 
     assert (await house.poll.turn()).total_seconds() == ALERT_S
+
+
+async def test_how_calm_the_poll_is_can_be_set(house: House) -> None:
+    house.signs.watch(FakeStream())
+    house.signs.heard()
+    poll = DetailLivePoll(house.asking, house.inbox, house.signs, house.clock, "other", 25)
+
+    assert (await poll.turn()).total_seconds() == 25
 
 
 async def test_the_poll_is_alert_while_push_is_down(house: House) -> None:

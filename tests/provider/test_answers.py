@@ -202,3 +202,15 @@ def test_a_named_thing_says_its_parent_its_merger_and_what_else_is_shown():
         1_770_000_000,
     )
     assert record.extra == {"mode": 2, "order": 3}
+
+
+@pytest.mark.parametrize(
+    ("team_id", "parent_id"), [("e4wyrn4hkaaaq86", "e4wyrn4hkaaaq86"), ("0", ""), ("", "")]
+)
+def test_a_player_belongs_to_his_team_and_0_is_none(team_id, parent_id):
+    player = {"id": "2y8m4zh5xm9vjx1", "name": "P. Nine", "team_id": team_id, "position": "F", "height": 184}
+
+    (record,) = wire.read_named(an_answer([player]), Kind.PLAYER).catalogue
+
+    assert (record.name, record.parent_id) == ("P. Nine", parent_id)
+    assert record.extra == {"position": "F", "height": 184}
