@@ -35,7 +35,7 @@ class Line:
         """The newest slot on record is this one; None: there is none. What is too old needs no word."""
         now = self._clock.now() - self.job.offset_s
         if newest is None:
-            last = self._schedule.latest(now, now - FIRST_BACK_S) if self.job.missed is Missed.LATEST else None
+            last = self._schedule.latest(now, now - FIRST_BACK_S)
             decided = now if last is None else last - 1
         elif self.job.missed is Missed.ALL or newest >= now - BACK_S:
             decided = newest
@@ -44,6 +44,13 @@ class Line:
             decided = newest if last is None else min(now - BACK_S, last - 1)
         self._decided = decided
         self._next = self._schedule.after(decided)
+
+    def first_words(self, newest: int | None) -> list[Slot]:
+        """What is written down of a job without a past that is not made up for, so that its history begins."""
+        if newest is not None or self.job.missed is Missed.LATEST:
+            return []
+        past = [slot for slot in self.due() if self._age_s(slot) > 0]
+        return [Slot(job_name=self.job.name, scheduled_for=slot, fate="skipped") for slot in past]
 
     def decide(self, slot: int) -> None:
         """Every slot up to this one is decided."""

@@ -84,18 +84,25 @@ class Planner:
         """See how the switch stands and say that we live; at first, read how far every job is decided."""
         if self._knows and self._clock.monotonic() < self._look_due:
             return
-        switch, newest = self._switch, None
+        switch = self._switch
         async with self._transaction() as tx:
             switch.see(await flags.read(tx, flags.STAGGER))
             planner = jobs.Planner(node=self._node, stagger=switch.on, stagger_version=switch.version)
             await jobs.obey(tx, planner)
             if not self._knows:
-                newest = await jobs.newest(tx, list(self._lines))
+                await self._begin(tx)
         self._look_due = self._clock.monotonic() + LOOK_S
-        if newest is not None:
-            for name, line in self._lines.items():
-                line.begin(newest[name])
-            self._knows = True
+        self._knows = True
+
+    async def _begin(self, tx: Tx) -> None:
+        newest = await jobs.newest(tx, list(self._lines))
+        words: list[Slot] = []
+        for name, line in self._lines.items():
+            line.begin(newest[name])
+            words += line.first_words(newest[name])
+        await jobs.plan(tx, words)
+        for slot in words:
+            self._lines[slot.job_name].decide(slot.scheduled_for)
 
     def _due(self) -> list[Slot]:
         """What becomes of the slots whose start has come."""
