@@ -11,8 +11,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from touchline.clock import Clock
 from touchline.simulator.outlet import Reply
 
-TEAR = "touchline.tear"
-"""The extension of a scope that tears its connection down."""
+LINE = "touchline.line"
+"""The extension of a scope that is its connection."""
 AT_ONCE = struct.pack("ii", 1, 0)
 """SO_LINGER: on, for 0 s; what closes then is a reset."""
 BLANKS = b" " * 65_536
@@ -23,16 +23,18 @@ class Transport(Protocol):
 
     def get_extra_info(self, name: str) -> Any: ...
 
+    def is_closing(self) -> bool: ...
+
     def abort(self) -> None: ...
 
 
 class Connections(HttpToolsProtocol):
-    """uvicorn's connections, whose scopes can tear them down."""
+    """uvicorn's connections, which their scopes lead to."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         scope = cast("dict[str, Any]", self.scope)
-        scope["extensions"] = {TEAR: lambda: tear(self.transport)}
+        scope["extensions"] = {LINE: self.transport}
 
 
 def tear(transport: Transport) -> None:
@@ -47,7 +49,7 @@ async def deliver(reply: Reply, scope: Any, send: Callable[[Any], Any], clock: C
     if reply.delay_s:
         await clock.sleep(reply.delay_s)
     if reply.reset:
-        scope["extensions"][TEAR]()
+        tear(scope["extensions"][LINE])
         return
     size = len(reply.body) + reply.padding
     headers = [("content-type", reply.content_type), ("content-length", str(size)), *reply.headers]
@@ -61,5 +63,8 @@ async def deliver(reply: Reply, scope: Any, send: Callable[[Any], Any], clock: C
         return
     await send({"type": "http.response.body", "body": reply.body, "more_body": reply.padding > 0})
     for sent in range(0, reply.padding, len(BLANKS)):
+        await clock.sleep(0)  # whoever has heard enough is seen to be gone
+        if scope["extensions"][LINE].is_closing():
+            return
         left = reply.padding - sent
         await send({"type": "http.response.body", "body": BLANKS[:left], "more_body": left > len(BLANKS)})

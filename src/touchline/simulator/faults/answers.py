@@ -44,11 +44,11 @@ class AnswerFaults(Struct, frozen=True):
 def answer_faults(switches: Switches, clock: Clock) -> AnswerFaults:
     """Every fault of an answer."""
     silence, arrays, statuses = Silence(switches), Arrays(switches), Statuses(switches)
-    slow = Slow(switches, clock)
+    slow = Slow(switches)
     who: Sequence[AnswerFault] = (Unlisted(switches), silence)
     what: Sequence[AnswerFault] = (arrays, statuses, Numbers(), Names(switches), Tables())
     form: Sequence[AnswerFault] = (Foreign(), Paging(), Forms(switches))
-    arriving: Sequence[AnswerFault] = (slow, Limited(switches, clock), Refused(), Broken(switches))
+    arriving: Sequence[AnswerFault] = (slow, Limited(switches, clock), Refused(switches), Broken(switches))
     return AnswerFaults(
         answers=(*who, *what, *form, *arriving),
         pushes=(

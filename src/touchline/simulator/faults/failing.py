@@ -13,17 +13,17 @@ from touchline.simulator.outlet import Reply
 NOT_OUR_ADDRESS = "IP is not authorized to access, please contact our business staff."
 NOT_IN_PLAN = "Your plan does not include this interface, please contact our business staff."
 PARTS = ("/match/lineup", "/match/trend", "/match/half")
-"""Below these an endpoint is refused by itself; everything else is refused to the whole account."""
+"""Below these an endpoint is refused by itself, the others may still answer."""
 
 LIMITED = 0.125
 """Share of answers that are "too many requests"."""
 RETRY_AFTER_S = 5
 
-SPELL, BAD = 24, 10
-"""Of SPELL answers in a row the last BAD fail together, which is more than anybody's patience; of the
-others one in eight fails."""
-STRAY = 0.125
-SLOW_S = 60.0
+SPELL, BAD = 48, 6
+"""Of SPELL answers the last BAD fail together: enough to open a breaker and to disappoint its probe."""
+STRAY = 0.25
+"""Share of the others that fail."""
+SLOW_S = 300.0
 """Longer than anybody waits."""
 HUGE = (30 * 1024 * 1024, 64 * 1024 * 1024)
 """Bytes of the large bodies, in turn."""
@@ -31,10 +31,12 @@ HTML = b"<html><head><title>Welcome</title></head><body><h1>It works!</h1></body
 
 OLD_S = 2.0
 """An answer to `detail_live` was made so many football seconds ago."""
-LATE_S = (3.0, 20.0)
-"""Football seconds a slow answer is on its way; what is pushed meanwhile is newer."""
+LATE_S = (1.0, 4.5)
+"""Real seconds a slow answer is on its way: less than anybody's patience. What is pushed meanwhile is newer."""
 LATE = 1 / 3
 """Share of answers that are slow."""
+WHOLE_ACCOUNT = 0.75
+"""Share of the seeds that refuse everything; the others refuse only what is in `PARTS`."""
 
 
 def said(body: dict[str, object], status: int = 200, **headers: str) -> Reply:
@@ -44,13 +46,23 @@ def said(body: dict[str, object], status: int = 200, **headers: str) -> Reply:
 
 
 class Refused:
-    """Everything is refused in words, with status 200: our address, and the parts as not in the plan."""
+    """Refused in words, with status 200: everything to our address, or the parts as not in the plan."""
 
     code = "F03"
 
+    def __init__(self, switches: Switches) -> None:
+        self._whole = refuses_all(switches)
+
     def alter(self, question: Question, reply: Reply) -> Reply:
-        """The refusal."""
-        return said({"err": NOT_IN_PLAN if question.path.startswith(PARTS) else NOT_OUR_ADDRESS})
+        """The answer, or the refusal."""
+        if self._whole:
+            return said({"err": NOT_OUR_ADDRESS})
+        return said({"err": NOT_IN_PLAN}) if question.path.startswith(PARTS) else reply
+
+
+def refuses_all(switches: Switches) -> bool:
+    """Whether F03 refuses the whole account; it hangs on the seed."""
+    return switches.drawn(Refused.code).random() < WHOLE_ACCOUNT
 
 
 class Limited:
@@ -82,13 +94,14 @@ class Limited:
 
 
 class Broken:
-    """Answers fail: now and then one, and regularly so many in a row that asking on is no use."""
+    """Answers fail, each way in turn: now and then one, and regularly so many that asking on is no use."""
 
     code = "F05"
 
     def __init__(self, switches: Switches) -> None:
         self._switches = switches
         self._asked = 0
+        self._turns = {SPELLED: 0, STRAYING: 0}
         self._huge = 0
 
     def alter(self, question: Question, reply: Reply) -> Reply:
@@ -98,7 +111,9 @@ class Broken:
         in_spell = (self._asked - 1) % SPELL >= SPELL - BAD
         if not in_spell and rng.random() >= STRAY:
             return reply
-        return self._broken(rng.choice(SPELLED if in_spell else STRAYING), reply)
+        ways = SPELLED if in_spell else STRAYING
+        self._turns[ways] += 1
+        return self._broken(ways[self._turns[ways] % len(ways)], reply)
 
     def _broken(self, how: str, reply: Reply) -> Reply:
         match how:
@@ -123,7 +138,7 @@ class Broken:
 
 SPELLED = ("late", "reset", "half", "gzip", "500", "502", "503")
 """How answers of a spell fail: all of them worth another try."""
-STRAYING = (*SPELLED, "html", "huge")
+STRAYING = ("html", "huge", "huge", *SPELLED)
 
 
 class Slow:
@@ -131,9 +146,8 @@ class Slow:
 
     code = "F14"
 
-    def __init__(self, switches: Switches, clock: Clock) -> None:
+    def __init__(self, switches: Switches) -> None:
         self._switches = switches
-        self._clock = clock
 
     def instant(self, path: str, now: float) -> float:
         """Of when the answer is."""
@@ -144,4 +158,4 @@ class Slow:
         rng = self._switches.rng(self.code)
         if rng.random() >= LATE:
             return reply
-        return msgspec.structs.replace(reply, delay_s=rng.uniform(*LATE_S) / self._clock.speed)
+        return msgspec.structs.replace(reply, delay_s=rng.uniform(*LATE_S))
