@@ -154,6 +154,7 @@ async def _work(ground: Ground) -> None:
     from touchline.jobs.build import engine
     from touchline.jobs.data_upkeep import data_tasks
     from touchline.jobs.minute import minute_loops
+    from touchline.jobs.punctuality import foresee
     from touchline.jobs.upkeep import upkeep_tasks
     from touchline.sla.build import sla_loops, sla_tasks
 
@@ -181,6 +182,7 @@ async def _work(ground: Ground) -> None:
         ]
         jobs.announce(settings.jobs.stagger_enabled)
         async with asyncio.TaskGroup() as group:
+            group.create_task(foresee(database, clock, jobs.timetable))
             group.create_task(run_all(loops, clock, ground.stop))
             group.create_task(run_all(worker.loops(), clock, over))
             await ground.stop.wait()

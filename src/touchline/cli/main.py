@@ -23,6 +23,7 @@ COMMANDS = {
     "replay": "touchline.cli.replay:replay",
     "prove": "touchline.cli.prove:prove",
     "db": "touchline.cli.database:commands",
+    "jobs": "touchline.cli.jobs:commands",
     "settings": "touchline.cli.settings:settings",
 }
 

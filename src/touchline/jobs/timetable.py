@@ -1,5 +1,6 @@
 """The jobs as they run here: the table with what is set laid over it, checked as a whole."""
 
+import difflib
 from collections.abc import Collection, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,11 +9,20 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from touchline.errors import BadInput, SettingsError
+from touchline.errors import BadInput, NotFound, SettingsError
 from touchline.jobs.job import Job, Missed, key_of
 from touchline.jobs.schedule import Schedule
 from touchline.jobs.stagger import OFFSETS, Start, conflicts
 from touchline.settings.parts import JobSettings, Settings
+
+
+class UnknownJob(NotFound):
+    """There is no job of that name; the message names those that are near."""
+
+    def __init__(self, asked: str, near: Sequence[str]) -> None:
+        super().__init__("job", asked)
+        hint = f" Did you mean {' or '.join(near)}?" if near else " `touchline jobs list` shows all."
+        self.args = (f"{self}{hint}",)
 
 
 class Entry(Struct, frozen=True):
@@ -63,6 +73,16 @@ def matched(entries: Timetable, tasks: Collection[str]) -> None:
     problems += [f"{key}: this task has no job" for key in tasks if key not in keys]
     if problems:
         raise SettingsError(problems)
+
+
+def find(entries: Timetable, asked: str) -> Entry:
+    """The job `asked` means, by its name or its key, in any case. Raises UnknownJob with those near it."""
+    for entry in entries:
+        if key_of(asked) == entry.job.key:
+            return entry
+    names = {entry.job.key: entry.job.name for entry in entries}
+    near = [names[key] for key in difflib.get_close_matches(key_of(asked), names, n=3)]
+    raise UnknownJob(asked, near)
 
 
 def _entry(job: Job, own: JobSettings, zone: ZoneInfo) -> Entry:
