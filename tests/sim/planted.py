@@ -47,7 +47,11 @@ PLANTED: tuple[Planted, ...] = (
     ),
     sql(
         "changes are numbered without taking turns",
-        Edit("store/changes.sql", "SELECT pg_advisory_xact_lock(4700000001)", "SELECT 1"),
+        Edit(
+            "store/changes.sql",
+            "MATERIALIZED (SELECT pg_advisory_xact_lock(4700000001))",
+            "MATERIALIZED (SELECT 1)",
+        ),
     ),
     sql(
         "rows are neither locked nor saved under their version",
@@ -132,12 +136,12 @@ PLANTED: tuple[Planted, ...] = (
     ),
     python(
         "no snapshot after a reconnect",
-        Edit("ingest/build.py", "        self._poll.wake.set()\n", ""),
+        Edit("ingest/build.py", "        self._poll.insist()\n", ""),
     ),
     python(
         "a score that falls is refused",
         Edit(
-            "football/decide.py",
+            "football/judges.py",
             "    if now == was or (now < was) is after",
             "    if now < was:\n        return state, Reason.OLDER\n    if now == was or (now < was) is after",
         ),
@@ -156,9 +160,9 @@ PLANTED: tuple[Planted, ...] = (
         "a follower moves on before it has read",
         Edit(
             "feed/stream.py",
-            "                page = await changes.after(tx, self._seq, PAGE) if newest > self._seq else []\n",
-            "                since, self._seq = self._seq, newest\n"
-            "                page = await changes.after(tx, since, PAGE) if newest > since else []\n",
+            "page = await changes.after(tx, self._seq, PAGE) if goes_on and newest > self._seq else []\n",
+            "since, self._seq = self._seq, newest\n"
+            "            page = await changes.after(tx, since, PAGE) if goes_on and newest > since else []\n",
         ),
     ),
     python(

@@ -47,6 +47,9 @@ def prove(
         float | None, typer.Option(min=1, max=1_000, help="Football seconds in a real one.")
     ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes; default: the machine's cores.")] = None,
+    shorten: Annotated[
+        bool, typer.Option("--shorten/--no-shorten", help="Look for the shortest command that shows a failure.")
+    ] = True,
     trace: Annotated[Path | None, typer.Option(help="Where everything that happens is written down.")] = None,
 ) -> None:
     """Play whole installations on virtual time and look at every commit for what must never be.
@@ -76,7 +79,7 @@ def prove(
                     break
         typer.echo(tally.line(monotonic() - begun))
         if failed is not None:
-            _tell(failed)
+            _tell(shortest(failed) if shorten else failed)
             raise typer.Exit(CANNOT)
 
 
@@ -109,15 +112,14 @@ class _Tally:
 
 def _tell(failed: Played) -> None:
     """What was found, what happened before it, and how to see it again."""
-    best = shortest(failed)
-    verdict = best.verdict
-    typer.echo(f"Seed {best.order.setup.plan.seed} breaks, at {verdict.at:.3f} virtual seconds:")
+    verdict = failed.verdict
+    typer.echo(f"Seed {failed.order.setup.plan.seed} breaks, at {verdict.at:.3f} virtual seconds:")
     for violation in verdict.violations[:3]:
         typer.echo(f"  {violation}")
     typer.echo("What happened before:")
     for line in verdict.lines[-LAST_LINES:]:
         typer.echo(f"  {line}")
-    typer.echo(f"Again: {command(best.order)}")
+    typer.echo(f"Again: {command(failed.order)}")
 
 
 @contextlib.contextmanager

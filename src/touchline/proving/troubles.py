@@ -41,6 +41,7 @@ class Weather:
     def __init__(self, calm_from: float) -> None:
         self.calm_from = calm_from
         self._on: list[str] = []
+        self._over: dict[str, float] = {}
 
     def begins(self, code: str) -> None:
         """Trouble."""
@@ -49,7 +50,12 @@ class Weather:
     def ends(self, code: str, over_at: float) -> None:
         """It is gone; what it did is got over at `over_at`."""
         self._on.remove(code)
+        self._over[code] = over_at
         self.calm_from = max(self.calm_from, over_at)
+
+    def has_been(self, code: str, at: float) -> bool:
+        """Whether there is trouble of one kind, or it is not got over yet."""
+        return code in self._on or at < self._over.get(code, 0.0)
 
     def is_calm(self, at: float) -> bool:
         """Whether everybody has had the time to get over everything."""

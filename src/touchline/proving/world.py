@@ -37,7 +37,7 @@ from touchline.proving.store import ProvingStore
 from touchline.proving.surroundings import Surroundings
 from touchline.proving.trace import Trace
 from touchline.proving.troubles import Weather
-from touchline.proving.turmoil import Turmoil
+from touchline.proving.turmoil import SKEW_S, Turmoil
 from touchline.settings.parts import Settings, TheSports
 from touchline.simulator.faults.outlet import ROOT, Faulty
 from touchline.simulator.faults.switches import Switches
@@ -53,6 +53,8 @@ FLIP_S = 1.0
 """Real seconds from the boundary of a minute to its being on the board."""
 TROUBLE_S = 130.0
 """The same while there is trouble: a process may stand still between reckoning and writing."""
+FLIGHT_S = 0.5
+"""Real seconds a word of the provider may be on its way."""
 FOLLOW_S = 25.0
 """Real seconds from a word of the provider to its being stored, while there is no trouble."""
 SETTLE_S = 120.0
@@ -114,10 +116,19 @@ class _World:
         switches = Switches(plan.seed)
         scene = matchday.scene(plan)
         self._minutes = Minutes(self._early_s, self._late_s)
-        self._course = Course(truth.told(scene, start))
+        self._course = Course(truth.told(scene, start), 1.0 + FLIGHT_S * speed, lambda: self._off_s() > 1.0)
         self._outlet = Faulty(switches, clock)
         store = make_store(clock, Random(repr((plan.seed, "store"))))  # noqa: S311
-        rules = (MatchRows(), ChangeRows(), Goals(), Parts(), Cursors(), Leases(), self._course, self._minutes)
+        rules = (
+            MatchRows(self._event_off_s),
+            ChangeRows(),
+            Goals(),
+            Parts(),
+            Cursors(),
+            Leases(),
+            self._course,
+            self._minutes,
+        )
         referee = Referee(clock, self._trace, rules, Followers())
         store.on_commit = referee.committed
         self._world = Surroundings(
@@ -246,6 +257,15 @@ class _World:
     def _early_s(self) -> float:
         """A process whose clock is ahead flips its minutes early."""
         return max([1.0, *(clock.skew_s for clock in self._world.clocks.values())])
+
+    def _off_s(self) -> float:
+        """How far clocks are off, or have been until a moment ago, either way."""
+        if self._weather.has_been("F42", self._loop.time()):
+            return SKEW_S
+        return 1.0
+
+    def _event_off_s(self) -> float:
+        return self._off_s() + self._late_s()
 
     def _late_s(self) -> float:
         """While there is trouble a minute may be written long after it was reckoned."""

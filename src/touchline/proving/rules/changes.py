@@ -7,7 +7,10 @@ from typing import Any
 from touchline.proving.rules.commit import Columns, Commit
 
 UNSEEN = frozenset(
-    {"version", "last_seen_ts", "last_live_seen_ts", "pending", "updated_at", "provider_update_time"}
+    {
+        *("version", "last_seen_ts", "last_live_seen_ts", "pending", "updated_at", "provider_update_time"),
+        *("data_completeness", "incidents_first_half", "incidents_second_half", "incidents_extra"),
+    }
 )
 """What no reader is shown."""
 OF_A_MATCH = frozenset({"match", "minute"})

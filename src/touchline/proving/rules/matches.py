@@ -1,6 +1,6 @@
 """How a match row may change: the invariants that one row before and after a commit can show."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from touchline.proving.rules.commit import Changed, Columns, Commit
 
@@ -21,12 +21,13 @@ INSTANTS = (
     "ended_ts",
 )
 SCHEDULE_SOURCES = frozenset({"diary", "recent_list", "season_recent"})
-SKEW_S = 200
-"""How far a process's idea of football time may be off (faults), and then some."""
 
 
 class MatchRows:
-    """One row at a time; it needs no memory."""
+    """One row at a time. `off_s`: how far clocks may be off at the moment, football seconds."""
+
+    def __init__(self, off_s: Callable[[], float]) -> None:
+        self._off_s = off_s
 
     def broken(self, commit: Commit) -> Iterator[str]:
         for row in commit.of("ts_matches"):
@@ -35,7 +36,14 @@ class MatchRows:
             elif row.before is None:
                 yield from _made(row.key, row.after)
             else:
-                yield from _changed(commit, row, row.before, row.after)
+                yield from _changed(row, row.before, row.after)
+                yield from _kickoffs(commit, row, row.before, row.after)
+                yield from self._event(commit.now, row, row.after)
+
+    def _event(self, now: float, row: Changed, after: Columns) -> Iterator[str]:
+        event = after["last_event_ts"]
+        if "last_event_ts" in row.moved and abs(event - now) > self._off_s():
+            yield f"invariant 12: last_event_ts of {row.key} is {event}, the clock says {now:.0f}"
 
 
 def _made(key: object, after: Columns) -> Iterator[str]:
@@ -45,18 +53,14 @@ def _made(key: object, after: Columns) -> Iterator[str]:
     yield from _instants(key, after)
 
 
-def _changed(commit: Commit, row: Changed, before: Columns, after: Columns) -> Iterator[str]:
+def _changed(row: Changed, before: Columns, after: Columns) -> Iterator[str]:
     key, moved = row.key, row.moved
     yield from _version(key, before, after, moved)
     yield from _minute(key, before, after, moved)
-    yield from _kickoffs(key, before, after, moved)
     yield from _instants(key, after)
     old, new = before["provider_update_time"], after["provider_update_time"]
     if old is not None and (new is None or new < old):
         yield f"invariant 3: provider_update_time of {key} fell from {old} to {new}"
-    event = after["last_event_ts"]
-    if "last_event_ts" in moved and abs(event - commit.now) > SKEW_S:
-        yield f"invariant 12: last_event_ts of {key} is {event}, the clock says {commit.now:.0f}"
     if "external_id" in moved or "created_at" in moved:
         yield f"identity: {key} became {after['external_id']}"
 
@@ -86,14 +90,16 @@ def _minute(key: object, before: Columns, after: Columns, moved: frozenset[str])
         yield f"invariant 9: minute {after['minute']} of {key} was written again"
 
 
-def _kickoffs(key: object, before: Columns, after: Columns, moved: frozenset[str]) -> Iterator[str]:
-    for column, status in KICKOFFS.items():
-        if column not in moved:
-            continue
+def _kickoffs(commit: Commit, row: Changed, before: Columns, after: Columns) -> Iterator[str]:
+    """A commit may take a match through several statuses; its change rows tell of each."""
+    for column in sorted(KICKOFFS.keys() & row.moved):
         if before[column] is not None:
-            yield f"invariant 8: {column} of {key} was {before[column]} and became {after[column]}"
-        elif after["status_id"] != status:
-            yield f"invariant 15: {column} of {key} was set in status {after['status_id']}"
+            yield f"invariant 8: {column} of {row.key} was {before[column]} and became {after[column]}"
+            continue
+        told = [change.after for change in commit.of("change") if change.after is not None]
+        passed = {change["status_id"] for change in told if change["match_id"] == after["external_id"]}
+        if KICKOFFS[column] not in passed | {after["status_id"]}:
+            yield f"invariant 15: {column} of {row.key} was set in status {after['status_id']}"
 
 
 def _instants(key: object, row: Columns) -> Iterator[str]:

@@ -4,12 +4,12 @@ The provider's word is a list of score messages in their order. The row may skip
 back to one it has passed, and never says what was not told yet.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from touchline.proving.rules.commit import Columns, Commit
 
-GOALS, CARDS = (0, 1, 5, 6), (2, 3, 4)
+GOALS, COUNTS = (0, 1, 5, 6), (2, 3, 4)
 """Slots that are claimed together."""
 SPOKEN_OF = frozenset({"status_id", "home_scores", "away_scores"})
 EARLY_S = 1.0
@@ -37,18 +37,23 @@ def goals_of(word: Word) -> Facts:
     return tuple(side[slot] for side in (word.home, word.away) for slot in GOALS)
 
 
-def cards_of(word: Word) -> Facts:
-    return tuple(side[slot] for side in (word.home, word.away) for slot in CARDS)
+def counts_of(word: Word) -> Facts:
+    return tuple(side[slot] for side in (word.home, word.away) for slot in COUNTS)
 
 
-TOPICS = {"status": status_of, "goals": goals_of, "cards": cards_of}
+TOPICS = {"status": status_of, "goals": goals_of, "counts": counts_of}
 
 
 class Course:
     """Each topic of each row goes along what was told."""
 
-    def __init__(self, told: Mapping[str, Sequence[Word]]) -> None:
+    def __init__(
+        self, told: Mapping[str, Sequence[Word]], flight_s: float, clocks_are_off: Callable[[], bool]
+    ) -> None:
+        """`flight_s`: how long a word may be on its way, football seconds."""
         self._told = told
+        self._flight_s = flight_s
+        self._clocks_are_off = clocks_are_off
         self._here: dict[tuple[str, str], int] = {}
 
     def broken(self, commit: Commit) -> Iterator[str]:
@@ -59,17 +64,31 @@ class Course:
             before = None if row.before is None else word_of(row.before)
             for topic, facts in TOPICS.items():
                 if before is None or facts(word) != facts(before):
-                    yield from self._step(commit.now, row.after["external_id"], topic, facts(word))
+                    yield from self._step(commit.now, row.before, row.after, topic)
 
-    def _step(self, now: float, match_id: str, topic: str, facts: Facts) -> Iterator[str]:
+    def _step(self, now: float, before: Columns | None, after: Columns, topic: str) -> Iterator[str]:
+        match_id, facts = after["external_id"], TOPICS[topic](word_of(after))
         told, here = self._told[match_id], self._here.get((match_id, topic), 0)
-        for index in range(here, len(told)):
-            if told[index].at > now + EARLY_S:
-                break
-            if TOPICS[topic](told[index]) == facts:
-                self._here[match_id, topic] = index
-                return
-        yield f"no step back: {topic} of {match_id} became {facts}, which does not follow {told[here]}"
+        said = [index for index, word in enumerate(told) if word.at <= now + EARLY_S]
+        places = [index for index in said if TOPICS[topic](told[index]) == facts]
+        ahead = [index for index in places if index >= here]
+        if ahead or (places and self._is_unsure(before, after, topic, told[places[-1] + 1].at)):
+            self._here[match_id, topic] = min(ahead) if ahead else max(places)
+        else:
+            yield f"no step back: {topic} of {match_id} became {facts}, which does not follow {told[here]}"
+
+    def _is_unsure(self, before: Columns | None, after: Columns, topic: str, over_at: float) -> bool:
+        """Whether nobody could know the order of what stands and what stood, whose word was over at `over_at`.
+
+        A record that has its provider's whole second is taken up to two seconds late. A push may be on its way
+        while a poll that was asked before is answered with what came after it. And clocks may be off.
+        """
+        word = after["provenance"].get(topic)
+        stood = None if before is None else before["provenance"].get(topic)
+        if self._clocks_are_off() or word is None or word.get("provider_time") is not None:
+            return True
+        in_flight = word["observed_at_ms"] / 1000 - over_at <= self._flight_s
+        return in_flight and (stood is None or stood["observed_at_ms"] <= word["observed_at_ms"])
 
     def behind(self, rows: Iterable[Columns], until: float) -> Iterator[str]:
         """What the rows have not taken over of what was told by `until`."""
