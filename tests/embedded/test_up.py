@@ -27,7 +27,9 @@ from touchline.embedded.process import residents
 PARTS = ["sim", "ingest", "work", "web"]
 PLAIN = FastClock(0.0, 0.0, 1.0)
 FEW = {"TOUCHLINE_SIMULATOR__MATCHES": "4"}
-LINE = re.compile(r"\[[^]]+Z\] \[[A-Z]+\] \[[a-z]+\] [a-z_]+(\.[a-z_]+)+ \{.*\}|  Touchline is up: .*|")
+EVENT = r"[a-z_]+(\.[a-z_]+)+|Job (started|completed|failed|timed out|skipped): [^{]+"
+"""Events by their names, and the sentences that are prescribed for jobs."""
+LINE = re.compile(rf"\[[^]]+Z\] \[[A-Z]+\] \[[a-z]+\] ({EVENT}) \{{.*\}}|  Touchline is up: .*|")
 READY_MAX_S = 5.0
 STOP_MAX_S = 5.0
 
