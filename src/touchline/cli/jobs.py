@@ -4,6 +4,7 @@ import asyncio
 import getpass
 import os
 import secrets
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,10 +15,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from touchline import log
 from touchline.cli.environment import load, with_options
 from touchline.clock import Clock, now_ms
 from touchline.embedded.installation import Installation
-from touchline.errors import TouchlineError
+from touchline.errors import StoreUnavailable, TouchlineError
 from touchline.jobs.punctuality import LOOK_BACK_S, crowded_seconds, predicted, punctuality
 from touchline.jobs.stagger import starts_at
 from touchline.jobs.table import JOBS
@@ -33,6 +35,7 @@ TAKEN_MAX_S = 30.0
 """Real seconds in which a running worker must have taken a ticket."""
 OBEYED_MAX_S = 30.0
 """Real seconds in which every worker must have obeyed a switch. Source: requirement, rollback of stagger."""
+AWAY = "The database does not answer. Start the installation: `touchline up`."
 NOBODY = "No worker is running, so nothing would happen. Start one: `touchline up`, or `touchline work`."
 
 Kind = TypeVar("Kind")
@@ -150,13 +153,17 @@ def validate(
 def _at_desk(do: Callable[[Desk], Awaitable[Kind]], data_dir: Path | None) -> Kind:
     """`do` it with the database of the installation."""
     settings = load(with_options(os.environ, {"TOUCHLINE_DATA_DIR": data_dir}))
+    log.configure("jobs", form=settings.log.format, level="ERROR", stream=sys.stderr)
     conninfo, clock = Installation(settings).app_conninfo, settings.clock.build()
 
     async def opened() -> Kind:
         async with Database.open(conninfo, name="cli", min_size=0, max_size=1, timeout_s=5.0) as db:
             return await do(Desk(db, clock, timetable(JOBS, settings)))
 
-    return asyncio.run(opened())
+    try:
+        return asyncio.run(opened())
+    except StoreUnavailable as error:
+        raise StoreUnavailable(AWAY) from error
 
 
 # ------------------------------------------------------------ list, history
@@ -169,7 +176,7 @@ async def _overview(desk: Desk) -> Table:
     async with desk.db.transaction(now_ms(desk.clock)) as tx:
         names = [entry.job.name for entry in desk.timetable]
         seen = await job_reports.overview(tx, names, now - DAY_S)
-    caption = f"{len(planners)} workers" if planners else NOBODY
+    caption = f"Workers: {len(planners)}." if planners else NOBODY
     table = Table(caption=caption + ("" if staggered else " Stagger is off."), caption_justify="left")
     table.add_column("job")
     table.add_column("next start")

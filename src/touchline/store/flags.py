@@ -25,6 +25,8 @@ async def read(tx: Tx, name: str) -> Flag | None:
 
 async def switch(tx: Tx, name: str, value: bool, who: str) -> Flag:
     """Turn `name`, audited as `who`'s; everybody who listens is woken at commit."""
-    given = {"name": name, "value": value, "who": who, "what": f"flag {name}"}
+    held = await tx.row(SQL["hold"], {"name": name})
+    before = None if held is None else Flag(*held).value
+    given = {"name": name, "value": value, "who": who, "what": f"flag {name}", "before": before}
     [row] = await tx.rows(SQL["switch"], given)
     return Flag(*row)

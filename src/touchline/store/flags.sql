@@ -3,11 +3,13 @@
 -- flag --
 SELECT value, version FROM runtime_flag WHERE name = %(name)s
 
+-- hold --
+SELECT value, version FROM runtime_flag WHERE name = %(name)s
+FOR UPDATE
+
 -- switch --
 -- Audited in the same breath; the wake-up goes out at commit.
-WITH before AS (SELECT value FROM runtime_flag WHERE name = %(name)s FOR UPDATE),
-
-switched AS (
+WITH switched AS (
     INSERT INTO runtime_flag AS f (name, value, version, set_at)
     VALUES (%(name)s, %(value)s, 1, real_now())
     ON CONFLICT (name) DO UPDATE SET value = excluded.value, version = f.version + 1, set_at = excluded.set_at
@@ -16,7 +18,7 @@ switched AS (
 
 audited AS (
     INSERT INTO audit_log (at, who, what, before, after)
-    SELECT real_now(), %(who)s, %(what)s, (SELECT to_jsonb(b.value) FROM before AS b), to_jsonb(s.value)
+    SELECT real_now(), %(who)s, %(what)s, to_jsonb(%(before)s::boolean), to_jsonb(s.value)
     FROM switched AS s
     RETURNING id
 )

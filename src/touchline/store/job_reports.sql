@@ -51,5 +51,7 @@ ORDER BY started_at
 -- p95 --
 SELECT job_name, percentile_disc(0.95) WITHIN GROUP (ORDER BY duration_ms) / 1000.0::float8 AS p95_s
 FROM job_execution_logs
-WHERE started_at > to_timestamp(%(since)s) AND status IN ('success', 'failed', 'timeout')
+WHERE
+    started_at > to_timestamp(%(since)s) AND status IN ('success', 'failed', 'timeout')
+    AND effective_schedule NOT IN ('manual', 'made up')
 GROUP BY job_name
