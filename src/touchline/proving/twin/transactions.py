@@ -48,6 +48,8 @@ class Transaction:
         self._memory = memory
         self._snapshot: Snapshot | None = None
         self._steady = False
+        self._asked = False
+        """Whether a statement has run that asked something."""
         self._failed = False
         self._idle_since: float | None = None
 
@@ -71,6 +73,7 @@ class Transaction:
         except (psycopg.Error, asyncio.CancelledError):
             self._failed = True
             raise
+        self._asked = self._asked or not self._steady or self._snapshot is not None
         self.served()
         return answer
 
@@ -107,7 +110,9 @@ class Transaction:
     # ------------------------------------------------------------ what it sees
 
     def steady(self) -> None:
-        """From the next statement on one snapshot, and nothing is written."""
+        """From the next statement on one snapshot, and nothing is written. Said before anything else."""
+        if self._asked:
+            raise errors.ActiveSqlTransaction("SET TRANSACTION ISOLATION LEVEL must be called before any query")
         self._steady = True
 
     def find(self, table: str, *key: Any) -> Row | None:

@@ -71,6 +71,7 @@ async def create(tx: Transaction, params: Mapping[str, Any]) -> Answer:
     made = []
     for given in sorted(recordset(params["rows"]), key=itemgetter("id")):
         row = {
+            "id": tx.number("ts_matches"),
             "external_id": given["id"],
             "match_time": given["match_time"],
             "status_id": given["status_id"],
