@@ -15,6 +15,7 @@ PLAIN = End()
 BOOKED = {"yellow_cards": (2, 1)}
 REWRITTEN = End(pairs={**FOUR, "yellow_cards": (1, 1)}, more={**GOALS, (3, 1): 1}, goals=2, cards=1)
 TWO_CANCELLED = End(goals=2, cancelled=2, more={(28, 1): 1, (28, 2): 1}, withdrawn=2)
+AWARDED = End(pairs={"score_regular": (3, 0)}, goals=2, cancelled=1, corrected=1, fields={"loss": True})
 
 
 def _tie(*, path: tuple[int, ...] = (2, 3, 4, 5, 8)) -> End:
@@ -28,6 +29,11 @@ def _stamped(end: End, **more: object) -> End:
 
 ENDS: Mapping[str, Mapping[str, End]] = MappingProxyType(
     {
+        "F22": {
+            "within seconds": End(
+                pairs={**FOUR, "yellow_cards": (1, 1)}, more={**GOALS, (3, 1): 1}, goals=2, cards=1
+            )
+        },
         "F24": {
             "by -1 s": End(kickoffs={"second_half": 1}, revisions=[("second_half", 0, "revision")]),
             "by -5 s": End(kickoffs={"first_half": 5}, revisions=[("first_half", 0, "revision")]),
@@ -167,9 +173,8 @@ ENDS: Mapping[str, Mapping[str, End]] = MappingProxyType(
             )
         },
         "F46": {
-            "forfeit": End(
-                pairs={"score_regular": (3, 0)}, goals=2, cancelled=1, corrected=1, fields={"loss": True}
-            ),
+            "forfeit": AWARDED,
+            "replaced a day later": AWARDED,
             "sides exchanged": End(fields={"team_reverse": True}),
         },
     }

@@ -1,4 +1,4 @@
-"""A plain match: two halves of 48 and 50 minutes, a goal in each, a card, a substitution, a corner.
+"""A plain match: a goal in each half, a card, a substitution, a corner; its halves whole or short.
 
 What a fault makes of it can be told on one's fingers, so every expected end is written by hand.
 """
@@ -12,9 +12,11 @@ from touchline.simulator import frame
 from touchline.simulator.course import Course, Fixture, Happening, Player, Span, What, in_order
 from touchline.simulator.wire import AWAY, HOME, invented_id
 
-FIRST = (0, 2_880)
-SECOND = (3_780, 6_780)
-"""From kick-off to the beginning and the end of each half."""
+Halves = tuple[tuple[int, int], tuple[int, int]]
+"""Seconds from kick-off to the beginning and the end of each half."""
+
+WHOLE: Halves = ((0, 2_880), (3_780, 6_780))
+SHORT: Halves = ((0, 720), (1_020, 1_740))
 
 PAIRS = (
     "score_regular",
@@ -31,13 +33,17 @@ PLAIN_LIST = {(1, 1): 1, (1, 2): 1, (3, 2): 1, (9, 2): 1, **MARKS}
 """(type, side) → entries."""
 
 
-def a_course(name: str, scheduled: float) -> Course:
+def a_course(name: str, scheduled: float, halves: Halves = WHOLE) -> Course:
     """The plain match called `name`, which begins in time."""
     match_id = named(name)
     kick_off = int(scheduled)
-    spans = [Span("1H", kick_off + FIRST[0], kick_off + FIRST[1])]
-    spans += [Span("2H", kick_off + SECOND[0], kick_off + SECOND[1])]
-    happenings = [*_events(kick_off), *frame.kick_offs(spans), *frame.whistles(spans, kicks_follow=False)]
+    ends = zip(("1H", "2H"), halves, strict=True)
+    spans = [Span(half, kick_off + start, kick_off + end) for half, (start, end) in ends]
+    happenings = [
+        *_events(kick_off, spans[1].start),
+        *frame.kick_offs(spans),
+        *frame.whistles(spans, kicks_follow=False),
+    ]
     happenings += frame.final_whistle(spans, spans[1].end, "", with_kicks=False)
     fixture = Fixture(
         id=match_id,
@@ -61,9 +67,8 @@ def named(name: str) -> str:
     return invented_id("plain", name)
 
 
-def _events(kick_off: int) -> Iterator[Happening]:
+def _events(kick_off: int, second: int) -> Iterator[Happening]:
     one, two = Player("plainplayer001", "A. Plain"), Player("plainplayer002", "B. Plain")
-    second = kick_off + SECOND[0]
     yield Happening(at=kick_off + 300, what=What.CORNER, side=HOME)
     yield Happening(at=kick_off + 405, what=What.YELLOW, key=1, side=AWAY, minute=7, player=two)
     yield Happening(at=kick_off + 605, what=What.GOAL, key=2, side=HOME, minute=11, player=one)

@@ -65,9 +65,9 @@ PACES_S = {
     "ended_details": 60,
 }
 """Football seconds between two runs of the jobs a world has."""
-WORLD_S = 45.0
+WORLD_S = 90.0
 """Of the wall: no world lasts longer."""
-SETTLE_S = 8.0
+SETTLE_S = 15.0
 """Of the wall: how long after its last word a world may take to have it written."""
 LOOK_S = 0.1
 METRICS = Metrics()
@@ -93,11 +93,20 @@ class Stage:
     http: httpx2.AsyncClient
     notes: dict[str, Any] = field(default_factory=dict)
 
+    async def listen(self, stop: asyncio.Event) -> None:
+        """Be one more ingest process, until `stop` is set."""
+        reads = _reader(self.clock)
+        ingest = Ingest(self.db, self.clock, METRICS, self.settings, self.client, read_push=reads)
+        stream = Stream(self.settings.thesports, self.clock, METRICS, ingest.connected)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(stream.run(stop))
+            group.create_task(run_all(ingest.loops(stream), self.clock, stop))
+
     async def until(self, instant: float) -> None:
         """Wait until football time reaches `instant`."""
         await self.clock.sleep(max(0.0, instant - self.clock.now()) / self.clock.speed)
 
-    async def until_true(self, true: Callable[[], bool | Awaitable[bool]], within_s: float = 10.0) -> None:
+    async def until_true(self, true: Callable[[], bool | Awaitable[bool]], within_s: float = 30.0) -> None:
         """Wait until something holds, at most so many seconds of the wall."""
         async with asyncio.timeout(within_s):
             while True:
@@ -222,13 +231,14 @@ async def staged(name: str, world: World, conninfo: str, entries: list[EventDict
     switches = Switches(world.seed)
     switches.on(*world.faults)
     scene = world.scene(world.matches, world.epoch, switches)
-    outlet = Noting(switches, clock)
+    theirs = FastClock(world.epoch + world.ahead_s, world.times, world.speed) if world.ahead_s else clock
+    outlet = Noting(switches, theirs)
     stop, quiet = asyncio.Event(), asyncio.Event()
     async with contextlib.AsyncExitStack() as open_:
         db = await open_.enter_async_context(
             Database.open(conninfo, name=name, min_size=1, max_size=POOL, timeout_s=5.0)
         )
-        provider = await open_.enter_async_context(_provider(world, clock, scene, outlet, switches, quiet))
+        provider = await open_.enter_async_context(_provider(world, theirs, scene, outlet, switches, quiet))
         client = await open_.enter_async_context(_client(provider, clock))
         http = await open_.enter_async_context(
             httpx2.AsyncClient(
@@ -241,8 +251,12 @@ async def staged(name: str, world: World, conninfo: str, entries: list[EventDict
         ears = PostgresEars(conninfo)
         minutes = await open_.enter_async_context(minute_loops(db, ears, clock, METRICS, provider.match_minute))
         group = await open_.enter_async_context(asyncio.TaskGroup())
-        group.create_task(stream.run(stop))
-        loops = [*ingest.loops(stream), *worker.loops(), *minutes]
+        for each in {clock, theirs}:
+            each.begin()
+        loops = [*worker.loops(), *minutes]
+        if world.listens:
+            group.create_task(stream.run(stop))
+            loops += ingest.loops(stream)
         group.create_task(run_all(loops, clock, stop))
         jobs = group.create_task(_work(worker.tasks(), clock))
         try:

@@ -29,22 +29,35 @@ KEPT_BYTES = 4_096
 
 
 class FastClock:
-    """Real time `times` as fast as the wall's, and football `speed` as fast as that."""
+    """Real time `times` as fast as the wall's, and football `speed` as fast as that.
+
+    Both stand still at the epoch until `begin`.
+    """
 
     def __init__(self, epoch: float, times: float, speed: float) -> None:
         self.speed = speed
         self._epoch = epoch
         self._times = times
+        self._begun: float | None = None
+        self._off_s = 0.0
+
+    def begin(self) -> None:
+        """Let time go on."""
         self._begun = time.monotonic()
 
     def monotonic(self) -> float:
         return time.monotonic() * self._times
 
     def real(self) -> float:
-        return self._epoch + (time.monotonic() - self._begun) * self._times
+        passed_s = 0.0 if self._begun is None else time.monotonic() - self._begun
+        return self._epoch + passed_s * self._times
 
     def now(self) -> float:
-        return self._epoch + (self.real() - self._epoch) * self.speed
+        return self._epoch + (self.real() - self._epoch) * self.speed + self._off_s
+
+    def step(self, football_s: float) -> None:
+        """Go on from another instant; below 0 from one that has been."""
+        self._off_s += football_s
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self._times)
@@ -58,9 +71,12 @@ class FastClock:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as it reached the provider, and how it was answered; `at` is real time of the clock."""
+    """A question as it reached the provider, and how it was answered."""
 
     at: float
+    """Real time of the clock."""
+    now: float
+    """Football time."""
     path: str
     query: Mapping[str, str]
     reply: Reply
@@ -78,10 +94,10 @@ class Noting:
         return self._faulty.instant(path, now)
 
     async def reply(self, path: str, query: Mapping[str, str], reply: Reply) -> Reply:
-        at = self._clock.monotonic()
+        at, now = self._clock.monotonic(), self._clock.now()
         altered = await self._faulty.reply(path, query, reply)
         kept = msgspec.structs.replace(altered, body=altered.body[:KEPT_BYTES])
-        self.asked.append(Asked(at, path.removeprefix(ROOT), query, kept))
+        self.asked.append(Asked(at, now, path.removeprefix(ROOT), query, kept))
         return altered
 
     async def push(self, frame: Frame) -> Sequence[Frame]:
@@ -102,6 +118,10 @@ class World:
     scene: Callable[[Sequence[Mapping[str, Any]], float, Switches], Scene] = programme
     """Makes what is played of `matches`, from an instant on."""
     meanwhile: "Callable[[Stage], Awaitable[None]] | None" = None
+    listens: bool = True
+    """Whether an ingest process is there from the start; else somebody starts one meanwhile."""
+    ahead_s: float = 0.0
+    """How far the provider's clock is ahead of ours, football seconds."""
     after_s: float = 120.0
     """Football seconds it goes on after the last word."""
     settled: "Callable[[Seen], bool] | None" = None

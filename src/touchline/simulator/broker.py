@@ -17,7 +17,7 @@ from amqtt.contexts import BaseContext
 from amqtt.plugins.base import BaseAuthPlugin
 from amqtt.session import Session
 
-from touchline.simulator.http import Account
+from touchline.simulator.http import Account, listener
 from touchline.simulator.script import Frame
 from touchline.simulator.wire import TOPIC
 
@@ -58,9 +58,9 @@ class Grants(Amqtt):  # type: ignore[misc]  # the library is untyped
 class Broker:
     """A broker on a listening socket, which it closes in the end. It can be troubled (see `Door`)."""
 
-    def __init__(self, listener: socket.socket, account: Account) -> None:
+    def __init__(self, listening: socket.socket, account: Account) -> None:
         check = f"{AccountCheck.__module__}.{AccountCheck.__qualname__}"
-        self._listener = listener
+        self._listening = listening
         self._broker = Grants(
             {
                 "listeners": {LISTENER: {"type": "external"}},
@@ -69,8 +69,8 @@ class Broker:
         )
         self._server: asyncio.Server | None = None
         self._connections: dict[asyncio.StreamWriter, asyncio.Event] = {}
+        self._address = listening.getsockname()[:2]
         self.muted = False
-        self.away = False
 
     @property
     def refuses(self) -> bool:
@@ -86,6 +86,16 @@ class Broker:
         """How many are connected."""
         return len(self._connections)
 
+    async def leave(self) -> None:
+        """End every connection and listen no more."""
+        if self._server is not None:
+            self._server.close()
+        self.cut()
+
+    async def come_back(self) -> None:
+        """Listen again, where it did."""
+        self._server = await asyncio.start_server(self._accept, sock=listener(*self._address))
+
     def cut(self) -> None:
         """End every connection, as a crash would."""
         for writer in self._connections:
@@ -96,11 +106,11 @@ class Broker:
         # It calls a client that comes and goes an error; who plays a provider expects them to.
         logging.getLogger("amqtt").setLevel(logging.CRITICAL)
         await self._broker.start()
-        self._server = await asyncio.start_server(self._accept, sock=self._listener)
+        self._server = await asyncio.start_server(self._accept, sock=self._listening)
 
     async def publish(self, frame: Frame) -> None:
         """Send `frame` to everybody who is subscribed now."""
-        if self.muted or self.away:
+        if self.muted:
             return
         await self._broker.internal_message_broadcast(frame.topic or TOPIC, frame.payload, QOS)
 
@@ -119,9 +129,6 @@ class Broker:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, from its first byte until it is closed by either side."""
-        if self.away:
-            writer.transport.abort()
-            return
         ended = self._connections[writer] = asyncio.Event()
         structlog.get_logger().debug("simulator.client.connected", clients=len(self._connections))
         try:

@@ -55,14 +55,15 @@ PUSHES = {
     "F21": "doubled, out of order, the last 100 messages again",
     "F22": "genuine changes within seconds, and fifty in one second",
     "F23": "the connection flaps, is silent, is refused, is gone for an hour",
-    "F28": "mirrored repeats after the end, and genuine corrections",
-    "F29": "the score before the incident, the incident before the score, a score that jumps by two",
+    "F41": "every now and then a hundred times the messages",
 }
 COURSES = {
     "F24": "kick-off stamps revised, 0, or in the future",
     "F25": "the first half's stamp in the second half; a stamp at half-time",
     "F26": "the half-time slot runs with the score of the first half",
     "F27": "corners, yellow cards and statistics that go back and forth",
+    "F28": "mirrored repeats after the end, and genuine corrections",
+    "F29": "the score before the incident, the incident before the score, a score that jumps by two",
     "F30": "a goal taken back, one given again, a red card taken back",
     "F31": "incidents rewritten: names, minutes, types, sides, shorter lists, doubled markers",
     "F32": "two goals of a side in a minute, own goals, four substitutions at once",
@@ -74,7 +75,6 @@ COURSES = {
     "F38": "an interruption of two hours",
     "F39": "half-times of 15 to 21 minutes, and one of 40",
     "F40": "a match of which only the score is told, silent for twenty minutes",
-    "F41": "two hundred matches, twenty kick-offs in a second, a hundred times the messages",
     "F45": "a goal in 45+6, then one in 46",
     "F46": "a forfeit, a result replaced a day later, sides exchanged",
 }

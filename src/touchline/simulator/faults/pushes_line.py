@@ -9,7 +9,7 @@ from touchline.clock import Clock
 from touchline.simulator.faults.switches import Switches
 
 CODE = "F23"
-CUTS = 8
+CUTS = 6
 HELD_S = 20.0
 """How long a connection is left alone before it is cut."""
 SILENT_S = 600.0
@@ -28,8 +28,6 @@ class Door(Protocol):
     """Nothing is published."""
     refuses: bool
     """Nobody may subscribe."""
-    away: bool
-    """Whoever connects is cut off at once."""
 
     @property
     def connected(self) -> int:
@@ -37,6 +35,12 @@ class Door(Protocol):
 
     def cut(self) -> None:
         """End every connection."""
+
+    async def leave(self) -> None:
+        """End every connection and take none."""
+
+    async def come_back(self) -> None:
+        """Take connections again."""
 
 
 class Line:
@@ -56,7 +60,7 @@ class Line:
                 for trouble in (self._flap, self._fall_silent, self._refuse, self._go_away):
                     self._log.info("simulator.line.troubled", trouble=trouble.__name__.lstrip("_"))
                     await trouble()
-                    self._door.muted = self._door.refuses = self._door.away = False
+                    self._door.muted = self._door.refuses = False
                 await self._lasts(REST_S)
 
     async def _flap(self) -> None:
@@ -65,8 +69,11 @@ class Line:
             while not self._door.connected:
                 if not await self._goes_on():
                     return
-            if await self._lasts(HELD_S):
-                self._door.cut()
+            if not await self._lasts(HELD_S):
+                return
+            self._door.cut()
+            while self._door.connected:
+                await self._goes_on()
 
     async def _fall_silent(self) -> None:
         self._door.muted = True
@@ -78,9 +85,9 @@ class Line:
         await self._lasts(REFUSED_S)
 
     async def _go_away(self) -> None:
-        self._door.away = True
-        self._door.cut()
+        await self._door.leave()
         await self._lasts(GONE_S)
+        await self._door.come_back()
 
     async def _lasts(self, football_s: float) -> bool:
         """Wait so long; whether the fault was on all the time."""

@@ -14,7 +14,7 @@ from touchline.simulator.faults.courses.paths import PATHS, UNTOLD
 from touchline.simulator.faults.courses.pauses import HALF_TIMES, INTERRUPTED, SILENT
 from touchline.simulator.faults.courses.repeats import AWARDED, REPEATED
 from touchline.simulator.faults.courses.reviews import CARDS, REVIEWS
-from touchline.simulator.faults.courses.scores import APART, RUNNING, WAVERING
+from touchline.simulator.faults.courses.scores import APART, CLOSE, RUNNING, WAVERING
 from touchline.simulator.faults.courses.stamps import KEPT, REVISED
 from touchline.simulator.faults.courses.variant import Variant
 from touchline.simulator.faults.switches import Switches
@@ -22,6 +22,7 @@ from touchline.simulator.script import Script
 from touchline.simulator.telling import Manner, tell
 
 COURSES: Mapping[str, Mapping[str, Variant]] = {
+    "F22": CLOSE,
     "F24": REVISED,
     "F25": KEPT,
     "F26": RUNNING,

@@ -1,4 +1,4 @@
-"""F26, F27, F29: slots that run, waver and jump, and how far apart the two messages of a goal are."""
+"""F22, F26, F27, F29: slots that run, waver and jump, and how far apart the two messages of a goal are."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -24,6 +24,16 @@ def _runs(course: Course) -> Course:
     return draft.done()
 
 
+def _within_seconds(course: Course) -> Course:
+    """A goal of each side and a card, all within four seconds."""
+    draft = Draft(course)
+    draft.add(What.GOAL, 0, 1_200, HOME)
+    draft.add(What.GOAL, 0, 1_202, AWAY)
+    draft.add(What.YELLOW, 0, 1_203, HOME)
+    return draft.done()
+
+
+CLOSE: Mapping[str, Variant] = {"within seconds": Variant(plays=_within_seconds)}
 RUNNING: Mapping[str, Variant] = {"up and down": Variant(plays=_runs)}
 
 
