@@ -23,6 +23,7 @@ MODULES = (
     "screen",
     "storm",
     "page",
+    "proving",
 )
 
 

@@ -1,0 +1,50 @@
+"""Bugs are found: a few in every run, all of them in the proof."""
+
+from pathlib import Path
+
+import pytest
+from tests.sim.planted import PLANTED, Planted
+from tests.sim.planting import NotThere, hunt, plant
+
+from touchline.proving.matchday import Plan
+from touchline.proving.seeds import OF_THE_INSTALLATION, Order, play
+from touchline.proving.world import Setup
+
+QUICK = {
+    "the minute flips half a minute early": 1,
+    "a follower moves on before it has read": 1,
+}
+"""Bugs and the seeds that find them."""
+
+
+@pytest.mark.parametrize("bug", PLANTED, ids=lambda bug: bug.name)
+def test_every_bug_can_be_planted(bug: Planted, tmp_path: Path) -> None:
+    assert plant(bug, tmp_path) == tmp_path
+
+
+def test_a_bug_that_is_not_there_is_said(tmp_path: Path) -> None:
+    bug = Planted("nowhere", "twin", (type(PLANTED[0].edits[0])("loop.py", "no such text", ""),))
+    with pytest.raises(NotThere):
+        plant(bug, tmp_path)
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_planted_bug_is_found(name: str, tmp_path: Path) -> None:
+    [bug] = [one for one in PLANTED if one.name == name]
+    assert hunt(bug, tmp_path, first=QUICK[name], seeds=1)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("bug", PLANTED, ids=lambda bug: bug.name)
+def test_every_planted_bug_is_found(bug: Planted, tmp_path: Path) -> None:
+    found = hunt(bug, tmp_path)
+    print(f"\n{bug.store:8} | {bug.name} | {found and found.seed} | {found and found.says}")
+    assert found is not None
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("first", range(1, 10_001, 1_000))
+def test_ten_thousand_seeds(first: int) -> None:
+    for seed in range(first, first + 1_000):
+        plan = Plan(seed=seed, matches=2, hours=0.15)
+        assert play(Order(setup=Setup(plan=plan, faults=OF_THE_INSTALLATION))).verdict.violations == []
