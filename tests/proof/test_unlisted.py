@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from tests.proof.installation import FastClock, Installation, say
 
-SPEED = 20.0
+SPEED = 15.0
 EPOCH = 1_770_465_600.0
 SETTINGS = {
     "TOUCHLINE_LOG__FORMAT": "json",
