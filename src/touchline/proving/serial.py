@@ -159,12 +159,12 @@ class Session:
         return float("inf") if self._idle_timeout_s is None else self._idle_since + self._idle_timeout_s
 
     async def run(self, statement: Statement, params: Params) -> Answer:
+        self._is_there()
         params = self._bounded(params)
         self._idle_since = float("inf")
         begun = self._postgres.clock.monotonic()
         while True:
-            if self._ended:
-                raise errors.AdminShutdown("the connection is lost")
+            self._is_there()
             try:
                 answer = self._attempt(statement, params)
             except errors.LockNotAvailable:
@@ -174,8 +174,7 @@ class Session:
                 return answer
 
     def finish(self) -> Committed:
-        if self._ended:
-            raise errors.AdminShutdown("the connection is lost")
+        self._is_there()
         if self._line.info.transaction_status is TransactionStatus.INERROR:
             self.abort()
             return Committed((), told=False)
@@ -188,6 +187,13 @@ class Session:
         if not self._ended:
             self._line.execute(b"ROLLBACK")
             self._end()
+
+    def _is_there(self) -> None:
+        """Raises AdminShutdown where the server has given it up."""
+        if self.idle_until <= self._postgres.clock.monotonic():
+            self.abort()
+        if self._ended:
+            raise errors.AdminShutdown("the connection is lost")
 
     def _end(self) -> None:
         self._ended = True

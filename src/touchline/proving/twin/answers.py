@@ -1,5 +1,6 @@
 """Which statement is answered by what: each statement of a store module by the function of its name."""
 
+import re
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from inspect import iscoroutinefunction
@@ -9,6 +10,9 @@ from touchline.proving.twin.statements import ANSWERS, be_steady
 from touchline.store import sql, views
 from touchline.store.db import Statement
 
+COMMENT = re.compile(rb"--.*")
+WRITES = re.compile(rb"\b(INSERT INTO|UPDATE|DELETE FROM|prune_change)\b")
+"""What a statement says that writes or locks rows."""
 NO_STATEMENTS = frozenset({"grants"})
 """SQL files that are no list of statements."""
 
@@ -23,6 +27,8 @@ class Answering(NamedTuple):
     run: Callable[..., Any]
     at_once: bool
     """Whether it never waits."""
+    writes: bool
+    """Whether a transaction that is read-only refuses it."""
 
 
 def named() -> Mapping[str, bytes]:
@@ -42,11 +48,13 @@ def answer_to(statement: Statement) -> Answering:
 
 
 def _known() -> Mapping[Statement, Answering]:
-    found: dict[Statement, Answering] = {views.STEADY: Answering(be_steady, at_once=True)}
+    found: dict[Statement, Answering] = {views.STEADY: Answering(be_steady, at_once=True, writes=False)}
     texts = named()
     for name in ANSWERS.keys() & texts:
         run = ANSWERS[name]
-        found[texts[name]] = Answering(run, at_once=not iscoroutinefunction(run))
+        at_once = not iscoroutinefunction(run)
+        writes = WRITES.search(COMMENT.sub(b"", texts[name])) is not None
+        found[texts[name]] = Answering(run, at_once=at_once, writes=writes)
     return found
 
 

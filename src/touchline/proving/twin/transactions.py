@@ -56,13 +56,14 @@ class Transaction:
     # ------------------------------------------------------------ the session
 
     async def run(self, statement: Statement, params: Params) -> Answer:
-        if self.ended:
-            raise errors.AdminShutdown("the connection is lost")
+        self._is_there()
         if self._failed:
             raise errors.InFailedSqlTransaction("current transaction is aborted")
         answering = self._memory.answer_to(statement)
         self._idle_since = None
         try:
+            if self._steady and answering.writes:
+                raise errors.ReadOnlySqlTransaction("cannot execute it in a read-only transaction")
             if self._steady and self._snapshot is None:
                 self._snapshot = self._memory.snapshot()
             if answering.at_once:
@@ -78,8 +79,7 @@ class Transaction:
         return answer
 
     def finish(self) -> Committed:
-        if self.ended:
-            raise errors.AdminShutdown("the connection is lost")
+        self._is_there()
         committed = Committed((), told=False) if self._failed else self._memory.take_over(self)
         self._end()
         return committed
@@ -88,6 +88,13 @@ class Transaction:
         if not self.ended:
             self.writes = {}
             self._end()
+
+    def _is_there(self) -> None:
+        """Raises AdminShutdown where the server has given it up."""
+        if self.idle_until <= self._memory.clock.monotonic():
+            self.abort()
+        if self.ended:
+            raise errors.AdminShutdown("the connection is lost")
 
     def _end(self) -> None:
         self.ended = True
@@ -282,8 +289,6 @@ class Transaction:
         self._write(table, self._memory.guards[table].key(row), None)
 
     def _write(self, table: str, key: Key, row: Row | None) -> None:
-        if self._steady:
-            raise errors.ReadOnlySqlTransaction("cannot execute it in a read-only transaction")
         self.writes.setdefault(table, {})[key] = row
 
     def _is_referred_to(self, table: str, row: Row) -> None:

@@ -15,6 +15,7 @@ _by_time = itemgetter("match_time", "external_id")
 
 
 async def hold(tx: Transaction, params: Params) -> Answer:
+    tx.idle_timeout_s = params["paused_s"]
     seen = tx.find("watch", params["name"])
     row = None if seen is None else await tx.lock("watch", (params["name"],))
     return rows_of([] if row is None else [row], ("told_ts", "alarm", "alarm_ts"))
