@@ -6,6 +6,7 @@ from touchline.proving.rules.board import Shown, unlike_rows
 from touchline.proving.rules.changes import ChangeRows, Goals
 from touchline.proving.rules.commit import Changed, Commit, differing
 from touchline.proving.rules.followers import Followers
+from touchline.proving.rules.jobs import JobRows
 from touchline.proving.rules.matches import MatchRows
 from touchline.proving.rules.minutes import Minutes
 from touchline.proving.rules.parts import Cursors, Leases, Parts
@@ -166,7 +167,8 @@ def test_no_step_back():
 @pytest.mark.parametrize(
     ("rule", "table", "before", "after"),
     [
-        (Cursors(), "sync_cursor", {"value": 5}, {"value": 4}),
+        (Cursors(lambda _: []), "sync_cursor", {"name": "a", "value": 5}, {"name": "a", "value": 4}),
+        (Cursors(lambda _: [ID]), "sync_cursor", None, {"name": "recent_list", "value": 4}),
         (Leases(), "lease", {"holder": "a", "until": NOW + 5.0}, {"holder": "b", "until": NOW + 10.0}),
         (Parts(), "kickoff_revision", {"seq": 1}, {"seq": 2}),
         (Parts(), "match_incident", None, {"match_id": ID, "ordinal": 2}),
@@ -180,3 +182,14 @@ def test_a_board_that_shows_something_else():
     shown = {ID: Shown(2, 10, (1, 0))}
     assert names(unlike_rows("web", shown, [a_row()])) == ["board"]
     assert list(unlike_rows("web", {ID: Shown(2, 10, (0, 0))}, [a_row()])) == []
+
+
+def test_a_slot_is_decided_once_and_a_lock_has_one_run():
+    slot = {"job_name": "Diary Refresh", "scheduled_for": NOW}
+    run = slot | {"lock": "diary", "status": "running", "effective_schedule": "*/10 * * * *"}
+    rules = JobRows()
+    twice = [changed("job_slot", None, slot), changed("job_slot", None, slot)]
+    assert names(rules.broken(commit(*twice))) == ["slots"]
+    list(rules.broken(commit(changed("job_execution_logs", None, run | {"run_id": "a"}))))
+    other = run | {"run_id": "b", "scheduled_for": NOW + 600}
+    assert names(rules.broken(commit(changed("job_execution_logs", None, other)))) == ["runs"]

@@ -23,6 +23,11 @@ def standing(scene: Scene, now: float) -> Mapping[str, Truth]:
     return {script.id: _standing(script, now) for script in scene.scripts(now)}
 
 
+def announced(scene: Scene, now: float, until: int) -> list[str]:
+    """The matches whose record says that it was last changed up to an instant."""
+    return [str(one["id"]) for one in scene.records(now) if cast("int", one["updated_at"]) <= until]
+
+
 def _words(script: Script) -> list[Word]:
     return [_word(message.at, message.body) for message in script.tellings(Kind.SCORE)]
 

@@ -29,6 +29,7 @@ from touchline.proving.rules.board import Shown, unlike_rows
 from touchline.proving.rules.changes import ChangeRows, Goals
 from touchline.proving.rules.final import unlike
 from touchline.proving.rules.followers import Followers
+from touchline.proving.rules.jobs import JobRows
 from touchline.proving.rules.matches import MatchRows
 from touchline.proving.rules.minutes import Minutes
 from touchline.proving.rules.parts import Cursors, Leases, Parts
@@ -124,8 +125,9 @@ class _World:
             ChangeRows(),
             Goals(),
             Parts(),
-            Cursors(),
+            JobRows(),
             Leases(),
+            Cursors(lambda until: truth.announced(scene, clock.now(), until)),
             self._course,
             self._minutes,
         )

@@ -1,11 +1,10 @@
 """What hangs on a match, and the cursors: kept, appended, never taken back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from touchline.proving.rules.commit import Changed, Columns, Commit
 
-WINDOW_S = 180
-GOAL_TYPES = frozenset({1, 8, 17})
+RECENT_LIST = "recent_list"
 
 
 class Parts:
@@ -47,12 +46,25 @@ def _pause(row: Changed) -> Iterator[str]:
 
 
 class Cursors:
-    """A cursor never moves back."""
+    """A cursor never moves back, and never past what has no row yet. `announced`: the matches that the provider
+    lists as changed up to an instant."""
+
+    def __init__(self, announced: Callable[[int], Iterable[str]]) -> None:
+        self._announced = announced
+        self._rows: set[str] = set()
 
     def broken(self, commit: Commit) -> Iterator[str]:
+        for row in commit.of("ts_matches"):
+            if row.after is not None:
+                self._rows.add(row.after["external_id"])
         for row in commit.of("sync_cursor"):
-            if row.before is not None and row.after is not None and row.after["value"] < row.before["value"]:
+            if row.after is None:
+                continue
+            if row.before is not None and row.after["value"] < row.before["value"]:
                 yield f"cursors: {row.key} moved back from {row.before['value']} to {row.after['value']}"
+            if row.after["name"] == RECENT_LIST:
+                for match_id in sorted(set(self._announced(row.after["value"])) - self._rows):
+                    yield f"cursors: {row.key} stands at {row.after['value']}, before it {match_id} has no row"
 
 
 class Leases:
