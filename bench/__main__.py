@@ -16,6 +16,7 @@ MODULES = (
     "writer",
     "minute",
     "boundaries",
+    "jobs",
     "latency",
     "startup",
     "serving",
