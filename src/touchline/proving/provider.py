@@ -44,6 +44,7 @@ class Provider:
         self.dead = False
         self.scene = scene
         self.on_asked: Callable[[Asked], None] = lambda _asked: None
+        self.on_connected: Callable[[str], None] = lambda _process: None
         self._clock = clock
         self._outlet = outlet
         self._rng = rng
@@ -55,6 +56,7 @@ class Provider:
     def connect(self, process: str, hears: Hears) -> None:
         """From now on `hears` is told what is pushed; a process has one line."""
         self._lines[process] = hears
+        self.on_connected(process)
 
     def disconnect(self, process: str) -> None:
         """The line of `process` is gone."""

@@ -41,7 +41,7 @@ class Weather:
     def __init__(self, calm_from: float) -> None:
         self.calm_from = calm_from
         self._on: list[str] = []
-        self._over: dict[str, float] = {}
+        self._over: dict[str, float] = {"": calm_from}
 
     def begins(self, code: str) -> None:
         """Trouble."""
@@ -56,6 +56,11 @@ class Weather:
     def has_been(self, code: str, at: float) -> bool:
         """Whether there is trouble of one kind, or it is not got over yet."""
         return code in self._on or at < self._over.get(code, 0.0)
+
+    def only_was(self, code: str, since: float) -> bool:
+        """Whether since then there was no trouble of another kind, nor one to get over."""
+        others = (over for kind, over in self._over.items() if kind != code)
+        return all(kind == code for kind in self._on) and all(over <= since for over in others)
 
     def is_calm(self, at: float) -> bool:
         """Whether everybody has had the time to get over everything."""

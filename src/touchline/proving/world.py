@@ -22,7 +22,7 @@ from touchline.proving.line import Way
 from touchline.proving.loop import NothingLeft, VirtualLoop, play
 from touchline.proving.matchday import Plan
 from touchline.proving.process import Main, Process
-from touchline.proving.provider import Provider
+from touchline.proving.provider import Asked, Provider
 from touchline.proving.referee import Referee
 from touchline.proving.roles import ingest, read, work
 from touchline.proving.rules.board import Shown, unlike_rows
@@ -58,6 +58,9 @@ FLIGHT_S = 0.5
 """Real seconds a word of the provider may be on its way."""
 FOLLOW_S = 25.0
 """Real seconds from a word of the provider to its being stored, while there is no trouble."""
+SNAPSHOT = "/match/detail_live"
+SNAPSHOT_S = 8.0
+"""Real seconds from a new connection of the push channel to the question what was missed."""
 SETTLE_S = 120.0
 """Real seconds after everything is well within which everything must be right."""
 LAST_LINES = 40
@@ -148,6 +151,9 @@ class _World:
             way=Way(rng),
             clocks={"": clock},
         )
+        self._owing: dict[str, float] = {}
+        """Who connected to the push channel and has not asked for a snapshot since, and when he did."""
+        self._world.provider.on_asked, self._world.provider.on_connected = self._asked, self._connected
         self._processes = [self._process(role, main) for role, main in self._cast()]
         self._turmoil = Turmoil(
             setup.faults, self._world, self._processes, switches, self._weather, self._length_s
@@ -232,6 +238,7 @@ class _World:
         world = self._world
         while True:
             await self._clock.sleep(LOOK_S / self._clock.speed)
+            world.referee.note(self._unpaid())
             if not self._weather.is_calm(self._loop.time()):
                 continue
             rows, now = world.store.rows("ts_matches"), self._clock.now()
@@ -253,6 +260,21 @@ class _World:
         yield from world.referee.followers.behind()
         for reader, board in sorted(world.boards.items()):
             yield from unlike_rows(reader, _shown(board), rows)
+
+    def _asked(self, asked: Asked) -> None:
+        """A snapshot was asked for: that is what a new connection owes."""
+        if asked.path.endswith(SNAPSHOT):
+            self._owing.pop(asked.process, None)
+
+    def _connected(self, process: str) -> None:
+        self._owing[process] = self._loop.time()
+
+    def _unpaid(self) -> Iterator[str]:
+        """Who connected anew and has not asked what he missed, though nothing kept him from it."""
+        now = self._loop.time()
+        for process, since in sorted(self._owing.items()):
+            if self._weather.only_was("P06", since) and now - since > SNAPSHOT_S:
+                yield f"snapshot: {process} connected {now - since:.1f} s ago and has not asked what it missed"
 
     # ------------------------------------------------------------ how exact it must be
 
