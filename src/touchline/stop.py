@@ -3,10 +3,10 @@
 import asyncio
 import signal
 
-DRAIN_S = 10.0
-"""Real seconds for what is under way when a process is told to end."""
-SOON_S = 4.0
-"""The same when somebody sits before it and pressed Ctrl-C."""
+DRAIN_S = 8.0
+"""Real seconds for what is under way when a process is told to end: it is gone within ten (requirement)."""
+SOON_S = 3.0
+"""The same when somebody sits before it and pressed Ctrl-C: at most four (requirement), five with servers."""
 
 
 class Stop(asyncio.Event):
