@@ -1,5 +1,6 @@
 """The table of jobs, and what settings may make of it."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from touchline.jobs.table import JOBS
 from touchline.jobs.timetable import Timetable, matched, timetable
 from touchline.settings.reading import load
 
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "jobs.md"
 ONE = Job(name="One Job", cron="* * * * *", offset_s=10, timeout_s=30, batch_size=100, missed=Missed.SKIP)
 OTHER = Job(
     name="Other-Job", cron="*/5 * * * *", offset_s=20, timeout_s=300, batch_size=5, missed=Missed.LATEST
@@ -30,6 +32,19 @@ def problems(*jobs: Job, **environ: str) -> list[str]:
 def test_the_table_can_be_used_in_any_zone() -> None:
     for zone in ("UTC", "Europe/Istanbul", "Asia/Kathmandu", "America/St_Johns"):
         assert len(made(*JOBS, TOUCHLINE_WEB__TIMEZONE=zone)) == len(JOBS)
+
+
+def test_the_page_of_jobs_shows_the_table() -> None:
+    shown = []
+    for job in JOBS:
+        cron = f"`{job.cron}`{', operator’s zone' if job.local else ''}"
+        figures = f"{job.offset_s} | {job.timeout_s:g} | {job.batch_size} | {job.missed.value}"
+        shown.append(f"| {job.name} | {cron} | {figures} |")
+    page = PAGE.read_text(encoding="utf-8").partition("## See and steer")[0]
+    rows = [line for line in page.splitlines() if line.startswith("| ") and "`" in line]
+
+    assert [row.rpartition(" |")[0].rpartition("|")[0] + "|" for row in rows] == shown
+    assert all(row.split("|")[-2].strip() for row in rows)
 
 
 def test_no_two_jobs_have_one_key() -> None:

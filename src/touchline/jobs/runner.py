@@ -233,9 +233,9 @@ class Runner:
                 self._metrics.job_last_success.labels(ticket.job_name).set(self._clock.now())
                 log.info("job.completed", items=end.items, items_failed=end.failed)
             case "failed":
-                error = None if body.task.cancelled() else body.task.exception()
-                known = error is None or isinstance(error, TouchlineError)
-                log.error("job.failed", error=end.error, items=end.items, exc_info=None if known else error)
+                raised = body.task.exception()
+                known = raised is None or isinstance(raised, TouchlineError)
+                log.error("job.failed", error=end.error, items=end.items, exc_info=None if known else raised)
             case "timeout":
                 log.error("job.timeout", error=end.error)
             case "cancelled":
@@ -248,10 +248,10 @@ def _end(entry: Entry, body: Body, cut: Cut | None, took_ms: int) -> End:
     """How a run ended: cut off, or as its body says."""
     if cut is not None:
         return End(status=cut, duration_ms=took_ms, error=WHY[cut])
-    error = body.task.exception()
-    if error is not None:
-        said = mask(str(error)).replace("\0", "")[:ERROR_CHARS_MAX]
-        return End(status="failed", duration_ms=took_ms, error=said or type(error).__name__)
+    raised = body.task.exception()
+    if raised is not None:
+        said = mask(str(raised)).replace("\0", "")[:ERROR_CHARS_MAX]
+        return End(status="failed", duration_ms=took_ms, error=said or type(raised).__name__)
     done = body.task.result()
     well = not done.failed or entry.job.part_failures
     return End(
