@@ -20,6 +20,8 @@ from touchline.simulator.telling import punctual, tell
 
 STATS_EVERY_S = 60
 PERIOD_S = 600
+LEAD_S = 600
+"""From the beginning of a world to the beginning of its matches; a busy machine may need it to be ready."""
 
 
 def event(period: str, s: float, type_: str, team: str, player: str, **more: Any) -> dict[str, Any]:
@@ -71,8 +73,8 @@ def scripts(lines: Sequence[Mapping[str, Any]], start: float) -> list[Script]:
 
 
 def programme(lines: Sequence[Mapping[str, Any]], start: float, _switches: Switches) -> Programme:
-    """The scene of these matches."""
-    return Programme(scripts(lines, start))
+    """The scene of these matches, who are known a while before they begin."""
+    return Programme(scripts(lines, start + LEAD_S))
 
 
 def differences(

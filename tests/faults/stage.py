@@ -51,7 +51,8 @@ from touchline.store.views import Item
 from touchline.task import Run, Task
 from touchline.web.zones import Day
 
-WORLDS_AT_ONCE = 8
+WORLDS_AT_ONCE = 5
+"""What one core can play without falling behind."""
 POOL = 3
 FLOOR_S = 5.0
 """Real seconds between two runs of a job."""
@@ -276,8 +277,15 @@ async def staged(name: str, world: World, conninfo: str, entries: list[EventDict
                 http,
             )
         finally:
-            jobs.cancel()
+            await _ended(jobs)
             stop.set()
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """Cancel a task until it has ended: Python 3.11's wait_for loses a cancellation that meets its result."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=LOOK_S)
 
 
 async def _work(tasks: Mapping[str, Task], clock: FastClock) -> None:

@@ -15,7 +15,7 @@ LINE = "touchline.line"
 """The extension of a scope that is its connection."""
 AT_ONCE = struct.pack("ii", 1, 0)
 """SO_LINGER: on, for 0 s; what closes then is a reset."""
-BLANKS = b" " * 65_536
+BLANKS = b" " * 524_288
 
 
 class Transport(Protocol):

@@ -19,9 +19,9 @@ LIMITED = 0.125
 """Share of answers that are "too many requests"."""
 RETRY_AFTER_S = 5
 
-SPELL, BAD = 48, 6
+SPELL, BAD = 36, 6
 """Of SPELL answers the last BAD fail together: enough to open a breaker and to disappoint its probe."""
-STRAY = 0.25
+STRAY = 0.5
 """Share of the others that fail."""
 SLOW_S = 300.0
 """Longer than anybody waits."""
