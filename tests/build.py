@@ -137,10 +137,7 @@ def a_claim(
     follows: Mapping[Group, int] | None = None,
     match_id: MatchId = MATCH,
 ) -> Observation:
-    """A claim from the push channel, newer than anything stored unless said otherwise.
-
-    `score` is short for goals with nothing in the half-time, extra-time and shoot-out slots.
-    """
+    """A claim from the push channel, newer than anything stored unless said otherwise; `score`: goals alone."""
     if score is not None:
         goals = Goals((score[0], 0, 0, 0), (score[1], 0, 0, 0))
     return Observation(

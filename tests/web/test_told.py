@@ -71,10 +71,12 @@ async def test_a_match_is_told_with_its_line_up_momentum_and_halves(
     assert script.course.ended is not None
 
     async def at(instant: float) -> dict[str, Any]:
-        """Half a minute after `instant` every loop has had its turn."""
+        """Half a minute after `instant` every loop has had its turn, and every job has run."""
         await clock.advance(instant + 30 - clock.now())
-        for loop in (house.poll, house.recent, house.trends, house.lineups, house.ended):
+        for loop in (house.poll, house.recent):
             await house.round(loop)
+        for task in (house.trends, house.lineups, house.ended):
+            await house.run(task)
         return await shown(client, script)
 
     before = await at(script.course.fixture.scheduled - 3_000)

@@ -47,20 +47,7 @@ async def serve(
     SettingsError where the address can't be taken.
     """
     listener = _listen(host, port)
-    config = uvicorn.Config(
-        build(parts),
-        http=cast("type[asyncio.Protocol]", partial(FastLane, parts.lane)),
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        log_level="critical",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=grace_s,
-        backlog=BACKLOG,
-    )
-    server = _Server(config)
+    server = _Server(_config(parts, grace_s))
     begin = asyncio.Event()
     parts.board.listeners.append(lambda _: begin.set())
 
@@ -98,6 +85,22 @@ def open_files(streams_max: int) -> None:
         structlog.get_logger().warning(
             "web.files.short", files_max=hard, streams_max=streams_max, needed=streams_max + SPARE_FILES
         )
+
+
+def _config(parts: Parts, grace_s: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        build(parts),
+        http=cast("type[asyncio.Protocol]", partial(FastLane, parts.lane)),
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=grace_s,
+        backlog=BACKLOG,
+    )
 
 
 class _Server(uvicorn.Server):
