@@ -114,10 +114,9 @@ async def run(store: VirtualStore, clock: VirtualClock, program: Sequence[Step])
         for number, task in sorted(waiting.items()):
             told.append((step, number, comparable(step.does, task.result()) if task.done() else "waits"))
         waiting = {number: task for number, task in waiting.items() if not task.done()}
-        if (
-            waiting and step.does == "ask"
-        ):  # numbers of questions follow, which a statement tried twice takes twice
-            break
+        if waiting and step.does == "ask":
+            store.on_commit = lambda _changes: None  # a statement that is tried twice takes its numbers twice
+            return told
     told += [await process.end(undo=False) for number, process in enumerate(processes) if number not in waiting]
     for number, task in sorted(waiting.items()):
         told += [comparable("", await task), await processes[number].end(undo=False)]

@@ -151,6 +151,7 @@ class VirtualStore:
 
     def _cut(self, lines: Sequence[Line]) -> None:
         for line in lines:
+            del self._lines[line]
             line.cut()
 
     def _deafen(self, those: Sequence["VirtualEars"]) -> None:

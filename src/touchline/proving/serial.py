@@ -40,7 +40,9 @@ SAVE = sql.SQL(
 TAKE_BACK = b"ROLLBACK TO SAVEPOINT attempt"
 TOUCHED = b"""
 SELECT relname::text, n_tup_del > 0 FROM pg_stat_xact_user_tables
-WHERE schemaname = 'public' AND n_tup_ins + n_tup_upd + n_tup_del > 0
+WHERE
+    pg_current_xact_id_if_assigned() IS NOT NULL
+    AND schemaname = 'public' AND n_tup_ins + n_tup_upd + n_tup_del > 0
 ORDER BY relname
 """
 ASKED_FOR = b"SELECT setting::bigint FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout'"
@@ -132,7 +134,7 @@ class Postgres:
         line = psycopg.connect(self._conninfo, autocommit=True, application_name="touchline-proving")
         set_json_dumps(msgspec.json.encode, line)
         set_json_loads(msgspec.json.decode, line)
-        line.execute(b"SET TimeZone = 'UTC'")
+        line.execute(b"SET TimeZone = 'UTC'; SET synchronous_commit = off")
         line.execute(LISTEN)
         return line
 

@@ -78,6 +78,8 @@ class Memory:
             shelf = self.shelves[table]
             for key, row in written.items():
                 before = shelf.rows.get(key)
+                if before == row:  # made and taken away, or changed and changed back
+                    continue
                 for snapshot in self._snapshots:
                     snapshot.keep(table, key, before)
                 shelf.put(key, row)

@@ -17,7 +17,7 @@ ANSWERED = ("outcome", "groups", "reason", "duration_ms")
 
 
 async def ask(tx: Transaction, params: Params) -> Answer:
-    cause, now = params["cause"], params["now"]
+    cause, now = str(params["cause"]), params["now"]
     wanted = [id_ for id_ in params["ids"] if not _cools_down(tx, id_, params)]
     asked = []
     for id_ in wanted:

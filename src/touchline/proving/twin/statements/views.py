@@ -61,7 +61,7 @@ def providers(tx: Transaction, _params: Mapping[str, Any]) -> Answer:
 
 
 async def say_provider(tx: Transaction, params: Mapping[str, Any]) -> Answer:
-    new = {"channel": params["channel"], "state": params["state"], "reason": params["reason"]}
+    new = {"channel": params["channel"], "state": str(params["state"]), "reason": params["reason"]}
     stored = await tx.claim_or_lock("provider_state", new)
     if stored is None:
         tx.insert("provider_state", new)
