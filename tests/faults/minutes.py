@@ -13,7 +13,7 @@ from typing import Any
 LATE_S = 45
 """Football seconds that the most punctual minute may be late: less than a revision of a stamp by -61 s."""
 EARLY_S = 1
-LEAST = 5
+LEAST = 2
 """So many minutes must have been written for a judgement."""
 
 

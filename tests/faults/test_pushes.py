@@ -101,6 +101,7 @@ async def two_listen(stage: Stage) -> None:
 
 
 CROWD, TOGETHER = 200, 20
+STATS_OFTEN_S = 10
 STORM_S = 110
 CROWD_SPEED = 10
 RESTARTS_S = (400, 725, 900, SECOND_S + 608)
@@ -146,7 +147,7 @@ def troubles(said: Sequence[Mapping[str, Any]]) -> list[str]:
 def crowd(_lines: object, begins: float, _switches: Switches) -> Programme:
     """Two hundred matches, twenty of which begin in one second."""
     courses = [a_course(f"match {n}", begins + 60 + 2 * (n // TOGETHER), SHORT) for n in range(CROWD)]
-    return Programme([tell(course, punctual(60), 1) for course in courses])
+    return Programme([tell(course, punctual(STATS_OFTEN_S), 1) for course in courses])
 
 
 async def a_storm(stage: Stage) -> None:
@@ -223,18 +224,18 @@ def test_after_each_connection_a_snapshot_is_asked_for(seen: Callable[[str], See
 
 
 def test_a_crowd_and_a_storm_make_no_minute_late_and_lose_nothing(seen: Callable[[str], Seen]) -> None:
+    """Not the first minute: it waits for the word of the kick-off."""
     world = seen("F41")
-    lags = [
-        change["at_ms"] / 1000 - (EPOCH + 60 + 2 * (number // TOGETHER) + 60 * (change["minute"] - 1))
-        for number in range(CROWD)
-        for change in world.changes
-        if change["match_id"] == named(f"match {number}") and change["kind"] == "minute"
+    kick_offs = {named(f"match {n}"): EPOCH + 60 + 2 * (n // TOGETHER) for n in range(CROWD)}
+    lags_s = [
+        (one["at_ms"] / 1000 - kick_offs[one["match_id"]] - 60 * (one["minute"] - 1)) / CROWD_SPEED
+        for one in world.changes
+        if one["kind"] == "minute" and one["minute"] > 1
     ]
-    in_time = [lag for lag in lags if lag <= 1.0 * CROWD_SPEED]
 
     assert Counter(row["status_id"] for row in world.rows.values()) == {2: CROWD}
-    assert len(lags) >= CROWD
-    assert len(in_time) >= 0.9 * len(lags)
+    assert len(lags_s) >= CROWD
+    assert sum(lag_s <= 1.0 for lag_s in lags_s) >= 0.9 * len(lags_s)
     assert world.events("inbox.overflow", "websocket.disconnected") == []
 
 

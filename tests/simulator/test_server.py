@@ -23,7 +23,7 @@ from touchline.errors import BadInput, SettingsError
 from touchline.settings.parts import Settings
 from touchline.settings.reading import load
 from touchline.simulator.outlet import Honest, Outlet, Reply
-from touchline.simulator.publisher import publish
+from touchline.simulator.publisher import TICK_S, Progress, publish
 from touchline.simulator.script import Frame
 from touchline.simulator.server import run
 
@@ -257,6 +257,38 @@ async def test_nothing_said_before_the_start_is_pushed_again():
 
     assert sent[0].at > NOON
     assert [frame.at for frame in sent] == [sent[0].at + number for number in range(500)]
+
+
+def test_nothing_is_answered_that_was_not_pushed():
+    progress = Progress()
+    assert progress.told(NOON) == NOON
+
+    progress.next_at = NOON
+    assert progress.told(NOON - 5) == NOON - 5
+    assert progress.told(NOON + 5) == NOON - TICK_S
+
+
+async def test_answers_are_behind_where_pushes_are():
+    released, stop, progress = asyncio.Event(), asyncio.Event(), Progress()
+    clock = SystemClock(time.time(), NOON, 600.0)
+
+    class One:
+        catalogue = None
+
+        def frames(self, after: float, until: float) -> list[Frame]:
+            return [Frame(NOON + 30, b"")] if after < NOON + 30 <= until else []
+
+    async def send(frame: Frame) -> None:
+        await released.wait()
+        assert progress.told(clock.now() + 60) == frame.at - TICK_S
+        stop.set()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(publish(One(), clock, Honest(), send, stop, progress))
+        await asyncio.sleep(0.1)
+        released.set()
+
+    assert progress.told(NOON + 60) == NOON + 60
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

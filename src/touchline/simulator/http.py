@@ -19,6 +19,7 @@ from touchline.simulator.control import CONTROLS, FAULTS, faults, switch
 from touchline.simulator.delivery import Connections, deliver
 from touchline.simulator.faults.switches import Switches
 from touchline.simulator.outlet import Outlet, Reply
+from touchline.simulator.publisher import Progress
 from touchline.simulator.scene import Scene
 from touchline.simulator.wire import Record
 
@@ -47,13 +48,20 @@ class Application:
     """Answers the provider's endpoints and, under `/_sim/`, questions about the play itself."""
 
     def __init__(
-        self, scene: Scene, clock: Clock, account: Account, outlet: Outlet, switches: Switches
+        self,
+        scene: Scene,
+        clock: Clock,
+        account: Account,
+        outlet: Outlet,
+        switches: Switches,
+        progress: Progress | None = None,
     ) -> None:
         self._scene = scene
         self._clock = clock
         self._account = account
         self._outlet = outlet
         self._switches = switches
+        self._progress = progress or Progress()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -89,7 +97,7 @@ class Application:
         if not self._account.welcomes(query.get("user", ""), query.get("secret", "")):
             return _json(200, {"err": REFUSED})
         try:
-            now = self._outlet.instant(path, self._clock.now())
+            now = self._outlet.instant(path, self._progress.told(self._clock.now()))
             body = answer(self._scene, path.removeprefix(ROOT), query, now)
         except WrongQuestion as error:
             return _json(200, {"code": 400, "msg": str(error)})

@@ -1,4 +1,8 @@
-"""Pushes what is due, when football time reaches it. Nothing said before it began is said again."""
+"""Pushes what is due, when football time reaches it. Nothing said before it began is said again.
+
+What is asked meanwhile is answered from what was pushed: a provider that is behind with its pushes, on a
+machine that has other things to do, is behind with its answers as well.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,6 +14,20 @@ from touchline.simulator.script import Frame
 
 AHEAD_S = 2.0
 """Real seconds of play prepared at a time."""
+TICK_S = 0.1
+"""Frames are due at tenths of a football second."""
+
+
+class Progress:
+    """How far the pushes have come."""
+
+    def __init__(self) -> None:
+        self.next_at = float("inf")
+        """When the first frame is due that was not pushed yet, as far as that is known."""
+
+    def told(self, now: float) -> float:
+        """The instant whose state may be told at `now`."""
+        return min(now, self.next_at - TICK_S)
 
 
 async def publish(
@@ -18,16 +36,20 @@ async def publish(
     outlet: Outlet,
     send: Callable[[Frame], Awaitable[None]],
     stop: asyncio.Event,
+    progress: Progress | None = None,
 ) -> None:
-    """Push the frames of `scene` from now on, until `stop` is set."""
+    """Push the frames of `scene` from now on, until `stop` is set; `progress` says how far that is."""
+    progress = progress or Progress()
     done = clock.now()
     while not stop.is_set():
         until = done + AHEAD_S * clock.speed
         for frame in scene.frames(done, until):
+            progress.next_at = frame.at
             if await _reached(frame.at, clock, stop):
                 return
             for altered in await outlet.push(frame):
                 await send(altered)
+        progress.next_at = until + TICK_S
         if await _reached(until, clock, stop):
             return
         done = until

@@ -21,7 +21,7 @@ from touchline.simulator.faults.switches import Switches, codes
 from touchline.simulator.http import Account, Application, listener, server
 from touchline.simulator.outlet import Outlet
 from touchline.simulator.programme import Programme
-from touchline.simulator.publisher import publish
+from touchline.simulator.publisher import Progress, publish
 from touchline.simulator.recording import Recording
 from touchline.simulator.scene import Scene
 from touchline.simulator.seeded import Seeded
@@ -56,12 +56,13 @@ async def run(
         _listening(wanted.mqtt_port, "TOUCHLINE_SIMULATOR__MQTT_PORT") as mqtt,
     ):
         broker = Broker(mqtt, account)
-        web = server(Application(scene, clock, account, way_out, switches))
+        progress = Progress()
+        web = server(Application(scene, clock, account, way_out, switches, progress))
         await broker.start()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(web.serve(sockets=[http]))
-                group.create_task(publish(scene, clock, way_out, broker.publish, stop))
+                group.create_task(publish(scene, clock, way_out, broker.publish, stop, progress))
                 group.create_task(Line(broker, switches, clock, stop).run())
                 _say_ready(_port(http), _port(mqtt), wanted, on_ready)
                 await stop.wait()

@@ -13,7 +13,7 @@ from touchline.simulator.wire import Json, Record
 CHANGES = 50
 BURST_EVERY = 10
 TIMES = 100
-STORM_EVERY = 20
+STORM_EVERY = 10
 
 
 class Changes:
@@ -44,7 +44,7 @@ def _with_corners(score: list[Json], more: int) -> list[Json]:
 
 
 class Storm:
-    """Every twentieth frame brings a hundred times as many: statistics of its match, the right ones last."""
+    """Every tenth frame brings a hundred times as many: statistics of its match, the right ones last."""
 
     code = "F41"
 
