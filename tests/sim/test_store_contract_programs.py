@@ -114,13 +114,21 @@ async def run(store: VirtualStore, clock: VirtualClock, program: Sequence[Step])
         for number, task in sorted(waiting.items()):
             told.append((step, number, comparable(step.does, task.result()) if task.done() else "waits"))
         waiting = {number: task for number, task in waiting.items() if not task.done()}
-        if waiting and step.does == "ask":
-            store.on_commit = lambda _changes: None  # a statement that is tried twice takes its numbers twice
-            return told
-    told += [await process.end(undo=False) for number, process in enumerate(processes) if number not in waiting]
-    for number, task in sorted(waiting.items()):
-        told += [comparable("", await task), await processes[number].end(undo=False)]
+        if (
+            waiting and step.does == "ask"
+        ):  # tried twice it takes its numbers twice, and what follows goes by them
+            seen = list(told)
+            await _end_all(processes, waiting)
+            return seen
+    told += await _end_all(processes, waiting)
     return told + [[_row(table, row) for row in store.rows(table)] for table in sorted(TABLES)]
+
+
+async def _end_all(processes: Sequence[Process], waiting: Mapping[int, asyncio.Task[Any]]) -> list[Any]:
+    came = [await process.end(undo=False) for number, process in enumerate(processes) if number not in waiting]
+    for number, task in sorted(waiting.items()):
+        came += [comparable("", await task), await processes[number].end(undo=False)]
+    return came
 
 
 def comparable(does: str, came: Any) -> Any:
