@@ -321,6 +321,24 @@ async def test_a_slot_gives_way_to_a_later_one(database: Database) -> None:
     assert await floor.pending() == []
 
 
+async def test_a_ticket_from_before_a_downtime_gives_way_although_no_later_slot_is_planned_yet(
+    database: Database,
+) -> None:
+    floor = Floor(database)
+    planner = floor.a_planner()
+    await planner.turn()
+    await floor.pass_(10, planner)
+    [ticket] = await floor.pending()
+
+    await floor.stepped.advance(59)
+    assert await floor.a_runner().run(ticket) == "success"
+    await floor.stepped.advance(1)
+    await planner.turn()
+    [late] = await floor.pending()
+    await floor.stepped.advance(60)
+    assert await floor.a_runner().run(late) == "superseded"
+
+
 async def test_a_run_by_hand_is_beside_the_slots(database: Database) -> None:
     floor = Floor(database)
     runner = floor.a_runner()

@@ -157,7 +157,8 @@ def _at_desk(do: Callable[[Desk], Awaitable[Kind]], data_dir: Path | None) -> Ki
     conninfo, clock = Installation(settings).app_conninfo, settings.clock.build()
 
     async def opened() -> Kind:
-        async with Database.open(conninfo, name="cli", min_size=0, max_size=1, timeout_s=5.0) as db:
+        wait_s = settings.db.conn_timeout_s
+        async with Database.open(conninfo, name="cli", min_size=0, max_size=1, timeout_s=wait_s) as db:
             return await do(Desk(db, clock, timetable(JOBS, settings)))
 
     try:

@@ -16,6 +16,7 @@ from touchline.clock import Clock, now_ms
 from touchline.errors import StaleWrite, StoreUnavailable, TouchlineError
 from touchline.jobs.body import HEARTBEAT_S, STUBBORN_S, Body, Cut, Lease
 from touchline.jobs.job import Missed
+from touchline.jobs.line import IN_TIME_S
 from touchline.jobs.stagger import effective, error_s
 from touchline.jobs.timetable import Entry, Timetable
 from touchline.log import mask
@@ -111,12 +112,18 @@ class Runner:
         run = self._asked(entry, ticket)
         async with self._db.transaction(now_ms(self._clock)) as tx:
             gives_way = entry.job.missed is not Missed.ALL and not ticket.by_hand
-            if gives_way and await jobs.supersede(tx, ticket):
+            if gives_way and await jobs.supersede(tx, ticket, overdue=self._is_overdue(entry, ticket)):
                 return "superseded"
             lost = await jobs.lose(tx, run.lock)
             came = await self._take_lock(tx, run)
         self.say_lost(lost)
         return came
+
+    def _is_overdue(self, entry: Entry, ticket: Ticket) -> bool:
+        """Whether it lay in the queue until the next slot was due: nobody was there to take it."""
+        now, next_slot = self._clock.now(), entry.schedule.after(ticket.scheduled_for)
+        waited_s = (now - ticket.scheduled_for - ticket.offset_s) / self._clock.speed
+        return waited_s > IN_TIME_S and next_slot + ticket.offset_s <= now and not ticket.made_up
 
     async def _take_lock(self, tx: Tx, run: Begin) -> Came:
         for _ in range(ATTEMPTS):

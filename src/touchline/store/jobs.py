@@ -126,9 +126,9 @@ async def pending(tx: Tx, since: int) -> list[Ticket]:
     return await tx.rows_as(Ticket, SQL["pending"], {"since": since})
 
 
-async def supersede(tx: Tx, ticket: Ticket) -> bool:
-    """Whether the slot of `ticket` gave way to a later one that was handed over too."""
-    given = {"job_name": ticket.job_name, "scheduled_for": ticket.scheduled_for}
+async def supersede(tx: Tx, ticket: Ticket, *, overdue: bool = False) -> bool:
+    """Whether the slot of `ticket` gave way to a later one: handed over too, or `overdue` to be."""
+    given = {"job_name": ticket.job_name, "scheduled_for": ticket.scheduled_for, "overdue": overdue}
     return await tx.execute(SQL["supersede"], given) > 0
 
 

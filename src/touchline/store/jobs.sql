@@ -39,15 +39,18 @@ WHERE
 ORDER BY s.planned_at, s.job_name, s.scheduled_for
 
 -- supersede --
--- Give a slot up for a later one that was handed over as well.
+-- Give a slot up for a later one that was handed over as well, or that should have been by now.
 UPDATE job_slot AS s SET fate = 'superseded'
 WHERE
     s.job_name = %(job_name)s AND s.scheduled_for = %(scheduled_for)s AND s.fate = 'handed_over'
-    AND EXISTS (
-        SELECT FROM job_slot AS later
-        WHERE
-            later.job_name = s.job_name AND later.scheduled_for > s.scheduled_for
-            AND later.fate = 'handed_over'
+    AND (
+        %(overdue)s::boolean
+        OR EXISTS (
+            SELECT FROM job_slot AS later
+            WHERE
+                later.job_name = s.job_name AND later.scheduled_for > s.scheduled_for
+                AND later.fate = 'handed_over'
+        )
     )
 
 -- lose --

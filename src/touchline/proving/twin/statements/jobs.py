@@ -71,7 +71,7 @@ def pending(tx: Transaction, params: Params) -> Answer:
 
 async def supersede(tx: Transaction, params: Params) -> Answer:
     name, slot = params["job_name"], params["scheduled_for"]
-    later = any(
+    later = params["overdue"] or any(
         other["scheduled_for"] > slot and other["fate"] == "handed_over" for other in tx.of("job_slot", name)
     )
     seen = [tx.find("job_slot", name, slot)] if later else []

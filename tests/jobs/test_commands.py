@@ -1,0 +1,125 @@
+"""`touchline jobs`, as somebody types it."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.conftest import Conninfo
+from tests.jobs.floor import Floor, T, a_job
+
+from touchline.cli import jobs
+from touchline.jobs.table import JOBS
+from touchline.store.db import Database
+
+
+class Shell:
+    """A terminal before the test's database."""
+
+    def __init__(self, conninfo: Conninfo, folder: Path) -> None:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("TOUCHLINE_")}
+        self._environ = kept | {
+            "TOUCHLINE_DATABASE_URL": conninfo.app,
+            "TOUCHLINE_DATA_DIR": str(folder),
+            "COLUMNS": "160",
+        }
+
+    def __call__(self, *words: str, **environ: str) -> tuple[int, str]:
+        """Exit code and what was said."""
+        done = subprocess.run(
+            [sys.executable, "-m", "touchline", "jobs", *words],
+            env=self._environ | environ,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def shell(conninfo: Conninfo, tmp_path: Path) -> Shell:
+    return Shell(conninfo, tmp_path)
+
+
+async def test_without_workers_it_says_so_and_what_to_do(shell: Shell) -> None:
+    code, said = shell("list")
+    assert code == 0
+    assert all(job.name in said for job in JOBS)
+    assert "No worker is running" in said
+
+    code, said = shell("run", "trend_sync")
+    assert code == 1
+    assert "`touchline up`" in said
+
+
+def test_an_unknown_job_is_told_those_near_it(shell: Shell) -> None:
+    code, said = shell("history", "Trend Snc")
+
+    assert code == 1
+    assert said.startswith("There is no job 'Trend Snc'. Did you mean Trend Sync")
+
+
+async def test_the_history_shows_what_went_wrong(shell: Shell, database: Database) -> None:
+    floor = Floor(database, a_job("Trend Sync"))
+    await floor.a_runner().run(floor.a_ticket())
+
+    code, said = shell("history", "trend-sync")
+    assert code == 0
+    assert "success" in said
+
+    code, said = shell("validate", "--hours", "1")
+    assert (code, "Nothing has started in that time." in said) == (0, True)
+
+
+async def test_starts_that_were_late_are_found(shell: Shell, database: Database) -> None:
+    floor = Floor(database, a_job("Trend Sync"))
+    await floor.stepped.advance(15)
+    await floor.a_runner().run(floor.a_ticket())
+
+    code, said = shell("validate", "--hours", "24", **clock_at(T + 60))
+
+    assert code == 1
+    assert "5.000" in said
+
+
+def clock_at(football: float) -> dict[str, str]:
+    """Settings of a clock that shows that now."""
+    return {
+        "TOUCHLINE_CLOCK__REAL_EPOCH": f"{time.time():.3f}",
+        "TOUCHLINE_CLOCK__VIRTUAL_EPOCH": f"{football:.3f}",
+    }
+
+
+async def test_a_switch_is_seen_to_be_obeyed(shell: Shell, database: Database) -> None:
+    planner = Floor(database).a_planner("somebody")
+    await planner.turn()
+    typed = asyncio.ensure_future(asyncio.to_thread(shell, "stagger", "off"))
+    while not typed.done():
+        planner.look_again()
+        await planner.turn()
+        await asyncio.sleep(0.1)
+
+    code, said = typed.result()
+    assert code == 0
+    assert said.splitlines()[:2] == ["before: somebody on", "after:  somebody off"]
+    assert "Obeyed everywhere after" in said
+
+
+def test_a_database_that_is_away_is_said_in_one_line(tmp_path: Path) -> None:
+    code, said = Shell(Conninfo("host=/nowhere dbname=x", ""), tmp_path)(
+        "list", TOUCHLINE_DB__CONN_TIMEOUT_S="0.5"
+    )
+
+    assert (code, said) == (1, "The database does not answer. Start the installation: `touchline up`.\n")
+
+
+@pytest.mark.parametrize("command", ["list", "run", "history", "stagger", "validate"])
+def test_every_command_has_an_example(command: str) -> None:
+    functions = {
+        each.name or each.callback.__name__: each.callback for each in jobs.commands.registered_commands
+    }
+    assert "Example: touchline jobs" in (functions[command].__doc__ or "")
