@@ -13,6 +13,7 @@ from typing import Any
 LATE_S = 45
 """Football seconds that the most punctual minute may be late: less than a revision of a stamp by -61 s."""
 EARLY_S = 1
+HEARD_LATE_S = 600
 LEAST = 2
 """So many minutes must have been written for a judgement."""
 
@@ -30,8 +31,8 @@ class Clocked:
     """From the true kick-off to where the clock counts from."""
     since_s: int = 0
     """From the true kick-off to the beginning of the stretch."""
-    early_s: int = EARLY_S
-    """More where an interruption is measured by when we heard of it."""
+    by_ear: bool = False
+    """Whether it is counted, in part, from when we heard of something: on a busy machine minutes later."""
 
 
 def misjudged(stretch: Clocked, changes: Sequence[Mapping[str, Any]], starts: Mapping[str, int]) -> list[str]:
@@ -44,14 +45,14 @@ def misjudged(stretch: Clocked, changes: Sequence[Mapping[str, Any]], starts: Ma
         and change["status_id"] == stretch.status
         and change["at_ms"] / 1000 - start >= stretch.since_s
     ]
-    if len(written) < LEAST:
+    if len(written) < LEAST and not stretch.by_ear:
         return [f"only {len(written)} minutes were written"]
     counted_from = start + stretch.off_s
-    least = min(at - counted_from - 60 * (minute - stretch.base - 1) for minute, at in written)
+    early_s, late_s = (HEARD_LATE_S, HEARD_LATE_S) if stretch.by_ear else (EARLY_S, LATE_S)
+    lags_s = [at - counted_from - 60 * (minute - stretch.base - 1) for minute, at in written]
+    least = min(lags_s, default=0)
     wrong = (
-        []
-        if -stretch.early_s <= least <= LATE_S
-        else [f"the most punctual minute came {least:+.0f} s from when it was due"]
+        [] if -early_s <= least <= late_s else [f"the most punctual minute came {least:+.0f} s from its time"]
     )
     back = [f"{after} after {before}" for (before, _), (after, _) in pairwise(written) if after <= before]
     return wrong + back

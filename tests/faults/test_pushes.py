@@ -13,7 +13,6 @@ from tests.faults.stage import Stage, play_all
 from tests.faults.world import EPOCH, Seen, World
 
 from touchline.embedded.postgres import Postgres
-from touchline.provider.port import Health
 from touchline.simulator.faults.pushes_line import CUTS
 from touchline.simulator.faults.switches import Switches
 from touchline.simulator.programme import Programme
@@ -22,6 +21,7 @@ from touchline.simulator.telling import punctual, tell
 MATCHES = 4
 FIRST_S, APART_S = 400, 7
 SECOND_S = SHORT[1][0]
+PROVIDERS = "SELECT to_jsonb(p) FROM provider_state AS p"
 REVISIONS = "SELECT to_jsonb(r) FROM kickoff_revision AS r ORDER BY match_id, period, seq"
 STATS_EVERY_S = 300
 HEARTBEAT_S = 12
@@ -136,8 +136,13 @@ async def through_every_trouble(stage: Stage) -> None:
     await to_the_end(stage)
     await stage.until_true(lambda: "go_away" in troubles(stage.heard), within_s=60)
     stage.switches.off("F23")
-    await stage.until_true(lambda: stage.stream.state.health is Health.OK, within_s=30)
     await stage.clock.sleep(HEARTBEAT_S)
+    await stage.until_true(lambda: is_connected(stage), within_s=30)
+
+
+async def is_connected(stage: Stage) -> bool:
+    states = {row["channel"]: row["state"] for row in await stage.table(PROVIDERS)}
+    return states["thesports-mqtt"] == "ok"
 
 
 def troubles(said: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -216,6 +216,25 @@ async def test_everything_leaves_through_the_outlet():
                 await anext(aiter(client.messages))
 
 
+async def test_a_fault_that_is_on_from_the_start_shows_in_every_match():
+    async with running({"TOUCHLINE_SIMULATOR__FAULTS": "F39"}) as simulator:
+        plan = (await simulator.http.get("/_sim/plan")).json()["matches"]
+        breaks = {end - start for start, end in (one["half_time"] for one in plan if one["ended"])}
+
+        assert breaks == {900, 1_080, 1_260, 2_400}
+
+
+async def test_a_match_that_is_told_already_is_no_other_after_the_switch():
+    async with running() as simulator:
+        before = (await simulator.http.get("/_sim/plan")).json()["matches"]
+        await simulator.http.post("/_sim/faults", json={"on": ["F39"]})
+        after = {one["id"]: one for one in (await simulator.http.get("/_sim/plan")).json()["matches"]}
+
+        assert [after[one["id"]] for one in before if one["id"] in after] == [
+            one for one in before if one["id"] in after
+        ]
+
+
 async def test_a_taken_port_is_said_with_the_setting_to_change():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
