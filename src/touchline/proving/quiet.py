@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import structlog
@@ -39,6 +39,6 @@ def told(trace: Trace, on_error: Callable[[str], None]) -> Iterator[None]:
         structlog.configure(**before)
 
 
-def _told(event: dict[str, Any]) -> str:
+def _told(event: Mapping[str, Any]) -> str:
     where = traceback.format_exc(limit=-3).strip()
     return f"{event} {where}" if where != "NoneType: None" else f"{event}"

@@ -8,7 +8,7 @@ hours are over all trouble ends, and what is stored must become what the provide
 import asyncio
 import gc
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from random import Random
 from typing import TextIO
@@ -27,6 +27,7 @@ from touchline.proving.referee import Referee
 from touchline.proving.roles import ingest, read, work
 from touchline.proving.rules.board import Shown, unlike_rows
 from touchline.proving.rules.changes import ChangeRows, Goals
+from touchline.proving.rules.commit import Rule
 from touchline.proving.rules.final import unlike
 from touchline.proving.rules.followers import Followers
 from touchline.proving.rules.jobs import JobRows
@@ -42,6 +43,7 @@ from touchline.proving.turmoil import SKEW_S, Turmoil
 from touchline.settings.parts import Settings, TheSports
 from touchline.simulator.faults.outlet import ROOT, Faulty
 from touchline.simulator.faults.switches import Switches
+from touchline.simulator.programme import Programme
 from touchline.simulator.publisher import publish
 
 SPEEDS = (10.0, 30.0, 60.0, 120.0)
@@ -123,18 +125,7 @@ class _World:
         self._course = Course(truth.told(scene, start), 1.0 + FLIGHT_S * speed, lambda: self._off_s() > 1.0)
         self._outlet = Faulty(switches, clock)
         store = make_store(clock, Random(repr((plan.seed, "store"))))  # noqa: S311
-        rules = (
-            MatchRows(self._event_off_s),
-            ChangeRows(),
-            Goals(),
-            Parts(),
-            JobRows(),
-            Leases(),
-            Cursors(lambda until: truth.announced(scene, clock.now(), until)),
-            self._course,
-            self._minutes,
-        )
-        referee = Referee(clock, self._trace, rules, Followers())
+        referee = Referee(clock, self._trace, self._rules(scene), Followers())
         store.on_commit = referee.committed
         self._world = Surroundings(
             loop=self._loop,
@@ -157,6 +148,19 @@ class _World:
         self._processes = [self._process(role, main) for role, main in self._cast()]
         self._turmoil = Turmoil(
             setup.faults, self._world, self._processes, switches, self._weather, self._length_s
+        )
+
+    def _rules(self, scene: Programme) -> Sequence[Rule]:
+        return (
+            MatchRows(self._event_off_s),
+            ChangeRows(),
+            Goals(),
+            Parts(),
+            JobRows(),
+            Leases(),
+            Cursors(lambda until: truth.announced(scene, self._clock.now(), until)),
+            self._course,
+            self._minutes,
         )
 
     def play(self) -> Verdict:
