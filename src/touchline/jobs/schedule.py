@@ -6,6 +6,7 @@ slot of a day comes once, whatever the clocks do.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -16,6 +17,8 @@ from touchline.errors import BadInput
 from touchline.jobs.stagger import EVERY_MONTH, EVERY_MONTH_DAY, EVERY_WEEK_DAY, Grid
 
 DAY_S = 86_400
+KNOWN_MAX = 64
+"""Slots in a row that are remembered: asking the library is dear."""
 MONTHS_TO_COME = range(56 * 12, 70 * 12)
 """Since 1970, and about: the offsets a zone has in them are those it may have."""
 ALLOWED = "five fields (minute, hour, day, month, weekday) that come true some day"
@@ -41,8 +44,8 @@ class Schedule:
         self._zone = zone
         even = EVEN.fullmatch(cron)
         self._step_s = 60 * int(even[1] or 1) if even else 0
-        self._known = (0, 0)
-        """From an instant on, up to the next one: there is no slot between."""
+        self._known: list[int] = []
+        """From its first instant on, every slot up to its last, rising."""
 
     def after(self, instant: float) -> int:
         """The first slot after `instant`."""
@@ -92,10 +95,23 @@ class Schedule:
     def _next(self, wall: int) -> int:
         if self._step_s:
             return (wall // self._step_s + 1) * self._step_s
-        since, until = self._known
-        if not since <= wall < until:
-            self._known = wall, int(self._cron.get_next(float, start_time=wall))
-        return self._known[1]
+        place = bisect_right(self._known, wall)
+        if 0 < place < len(self._known):
+            return self._known[place]
+        slot = int(self._cron.get_next(float, start_time=wall))
+        self._keep(wall, slot)
+        return slot
+
+    def _keep(self, wall: int, slot: int) -> None:
+        """There is no slot between these two."""
+        known = self._known
+        if known and known[-1] == wall:
+            known.append(slot)
+            del known[:-KNOWN_MAX]
+        elif known and wall < known[0] and slot == known[1]:
+            known[0] = wall
+        else:
+            known[:] = wall, slot
 
     def _in_zone(self, instant: int, zone: ZoneInfo) -> Iterator[int]:
         """Slots in their order: those of which the wall does not show at `instant` that they are over.

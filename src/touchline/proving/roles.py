@@ -19,8 +19,7 @@ from touchline.jobs.minute import minute_loops
 from touchline.jobs.planner import Planner
 from touchline.jobs.runner import Runner
 from touchline.jobs.switch import Switch
-from touchline.jobs.table import JOBS
-from touchline.jobs.timetable import matched, timetable
+from touchline.jobs.timetable import matched
 from touchline.jobs.upkeep import upkeep_tasks
 from touchline.loop import run_all
 from touchline.metrics import Metrics
@@ -81,7 +80,7 @@ async def work(world: Surroundings, process: Process) -> None:
             **data_tasks(database, clock, settings.retention),
             **upkeep_tasks(database, clock, metrics),
         }
-        jobs = timetable(JOBS, settings)
+        jobs = world.timetable
         matched(jobs, tasks)
         watch = sla_loops(database, clock, metrics, settings)
         loops = [

@@ -5,6 +5,7 @@ from random import Random
 from msgspec import Struct
 
 from touchline.feed.board import Board
+from touchline.jobs.timetable import Timetable
 from touchline.proving.clock import VirtualClock
 from touchline.proving.line import Line, Way
 from touchline.proving.loop import VirtualLoop
@@ -23,6 +24,7 @@ class Surroundings(Struct, kw_only=True):
     """Football time at the beginning."""
     speed: float
     settings: Settings
+    timetable: Timetable
     store: ProvingStore
     provider: Provider
     referee: Referee

@@ -16,6 +16,8 @@ from typing import TextIO
 from msgspec import Struct
 
 from touchline.feed.board import Board
+from touchline.jobs.table import JOBS
+from touchline.jobs.timetable import timetable
 from touchline.proving import matchday, quiet, truth
 from touchline.proving.clock import VirtualClock
 from touchline.proving.line import Way
@@ -66,6 +68,7 @@ SNAPSHOT_S = 8.0
 SETTLE_S = 120.0
 """Real seconds after everything is well within which everything must be right."""
 LAST_LINES = 40
+SETTINGS = Settings(thesports=TheSports(base_url=f"http://provider{ROOT}", requests_per_minute=10_000))
 
 
 class Setup(Struct, frozen=True, kw_only=True):
@@ -131,9 +134,8 @@ class _World:
             loop=self._loop,
             start=start,
             speed=speed,
-            settings=Settings(
-                thesports=TheSports(base_url=f"http://provider{ROOT}", requests_per_minute=10_000)
-            ),
+            settings=SETTINGS,
+            timetable=timetable(JOBS, SETTINGS),
             store=store,
             provider=Provider(scene, clock, self._outlet, rng, self._trace),
             referee=referee,
