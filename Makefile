@@ -22,8 +22,8 @@ test: $(READY) ## Run the tests
 ifdef ARGS
 	@$(BIN)/pytest -m "not proof" $(ARGS)
 else
-	@$(BIN)/pytest -m "not proof" -n 2 --ignore tests/proof --ignore tests/embedded
-	@$(BIN)/pytest -m "not proof" tests/embedded tests/proof
+	@$(BIN)/pytest -m "not proof" -n 2 --ignore tests/proof --ignore tests/embedded --ignore tests/faults
+	@$(BIN)/pytest -m "not proof" tests/embedded tests/faults tests/proof
 endif
 
 check: $(READY) ## Lint, format, types, layers, migrations

@@ -90,15 +90,16 @@ class Stage:
     conninfo: str
     heard: list[EventDict]
     client: TheSports
-    stream: Stream
     http: httpx2.AsyncClient
     notes: dict[str, Any] = field(default_factory=dict)
+    stream: Stream | None = None
+    """The push channel of who listened last."""
 
     async def listen(self, stop: asyncio.Event) -> None:
-        """Be one more ingest process, until `stop` is set."""
+        """Be an ingest process, perhaps one more, until `stop` is set."""
         reads = _reader(self.clock)
         ingest = Ingest(self.db, self.clock, METRICS, self.settings, self.client, read_push=reads)
-        stream = Stream(self.settings.thesports, self.clock, METRICS, ingest.connected)
+        stream = self.stream = Stream(self.settings.thesports, self.clock, METRICS, ingest.connected)
         async with asyncio.TaskGroup() as group:
             group.create_task(stream.run(stop))
             group.create_task(run_all(ingest.loops(stream), self.clock, stop))
@@ -234,48 +235,36 @@ async def staged(name: str, world: World, conninfo: str, entries: list[EventDict
     scene = world.scene(world.matches, world.epoch, switches)
     theirs = FastClock(world.epoch + world.ahead_s, world.times, world.speed) if world.ahead_s else clock
     outlet = Noting(switches, theirs)
-    stop, quiet = asyncio.Event(), asyncio.Event()
     async with contextlib.AsyncExitStack() as open_:
         db = await open_.enter_async_context(
             Database.open(conninfo, name=name, min_size=1, max_size=POOL, timeout_s=5.0)
         )
-        provider = await open_.enter_async_context(_provider(world, theirs, scene, outlet, switches, quiet))
-        client = await open_.enter_async_context(_client(provider, clock))
-        http = await open_.enter_async_context(
-            httpx2.AsyncClient(
-                base_url=provider.thesports.base_url.removesuffix("/v1/football"), verify=False, trust_env=False
-            )
-        )
-        ingest = Ingest(db, clock, METRICS, provider, client, read_push=_reader(clock))
-        worker = Worker(db, clock, METRICS, provider, client)
-        stream = Stream(provider.thesports, clock, METRICS, ingest.connected)
-        ears = PostgresEars(conninfo)
-        minutes = await open_.enter_async_context(minute_loops(db, ears, clock, METRICS, provider.match_minute))
-        group = await open_.enter_async_context(asyncio.TaskGroup())
+        settings = await open_.enter_async_context(_provider(world, theirs, scene, outlet, switches))
+        client = await open_.enter_async_context(_client(settings, clock))
+        url = settings.thesports.base_url.removesuffix("/v1/football")
+        http = await open_.enter_async_context(httpx2.AsyncClient(base_url=url, verify=False, trust_env=False))
         for each in {clock, theirs}:
             each.begin()
-        loops = [*worker.loops(), *minutes]
-        if world.listens:
-            group.create_task(stream.run(stop))
-            loops += ingest.loops(stream)
-        group.create_task(run_all(loops, clock, stop))
+        stage = Stage(
+            *(name, world, clock, settings, switches, outlet, scene, db, conninfo, entries, client, http)
+        )
+        async with _running(stage):
+            yield stage
+
+
+@contextlib.asynccontextmanager
+async def _running(stage: Stage) -> AsyncIterator[None]:
+    """The processes of a world: who listens, who works."""
+    clock, settings, stop = stage.clock, stage.settings, asyncio.Event()
+    worker = Worker(stage.db, clock, METRICS, settings, stage.client)
+    engine = minute_loops(stage.db, PostgresEars(stage.conninfo), clock, METRICS, settings.match_minute)
+    async with engine as minutes, asyncio.TaskGroup() as group:
+        group.create_task(run_all([*worker.loops(), *minutes], clock, stop))
+        if stage.world.listens:
+            group.create_task(stage.listen(stop))
         jobs = group.create_task(_work(worker.tasks(), clock))
         try:
-            yield Stage(
-                name,
-                world,
-                clock,
-                provider,
-                switches,
-                outlet,
-                scene,
-                db,
-                conninfo,
-                entries,
-                client,
-                stream,
-                http,
-            )
+            yield
         finally:
             await _ended(jobs)
             stop.set()
@@ -307,7 +296,7 @@ async def _work(tasks: Mapping[str, Task], clock: FastClock) -> None:
 
 @contextlib.asynccontextmanager
 async def _provider(
-    world: World, clock: FastClock, scene: Scene, outlet: Noting, switches: Switches, stop: asyncio.Event
+    world: World, clock: FastClock, scene: Scene, outlet: Noting, switches: Switches
 ) -> AsyncIterator[Settings]:
     """The simulated provider; gives the settings by which it is reached."""
     settings = load(
@@ -319,6 +308,7 @@ async def _provider(
             **world.environ,
         }
     )
+    stop = asyncio.Event()
     ports: asyncio.Future[tuple[int, int]] = asyncio.get_running_loop().create_future()
     async with asyncio.TaskGroup() as group:
         group.create_task(

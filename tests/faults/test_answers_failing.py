@@ -84,7 +84,7 @@ async def break_everything(stage: Stage) -> None:
 WORLDS = {
     "account": World(seed=seed_that(True), times=40, speed=11, meanwhile=refuse_and_forgive),
     "scope": World(seed=seed_that(False), times=30, speed=15, meanwhile=refuse_from_kick_off_to_end),
-    "F04": World(faults=["F04"], times=30, speed=15),
+    "F04": World(faults=["F04"], times=10, speed=45),
     "F05": World(
         faults=["F05"],
         times=60,
