@@ -32,7 +32,7 @@ class VirtualClock:
         return self._loop.time()
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(max(seconds, TICK_S))  # even to step aside takes time, else it would stand still
+        await self._loop.pass_by(max(seconds, TICK_S))  # even to step aside takes time
 
     async def wait(self, event: asyncio.Event, seconds: float) -> bool:
         with contextlib.suppress(TimeoutError):

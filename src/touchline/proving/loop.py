@@ -109,6 +109,16 @@ class VirtualLoop(base_events.BaseEventLoop):
             self._put(timer)
         return timer
 
+    async def pass_by(self, seconds: float) -> None:
+        """What asyncio.sleep does, with less about it: most of what happens in a simulation is waiting."""
+        over = self.create_future()
+        timer = self.call_at(self._now + seconds, _ring, over)
+        try:
+            await over
+        except BaseException:
+            timer.cancel()
+            raise
+
     def _put(self, timer: events.TimerHandle) -> None:
         heapq.heappush(self._timers, (timer.when(), self.steps, timer))
 
@@ -154,6 +164,11 @@ class VirtualLoop(base_events.BaseEventLoop):
 
     def _write_to_self(self) -> None:
         """Nobody sleeps who must be woken."""
+
+
+def _ring(over: asyncio.Future[None]) -> None:
+    if not over.done():
+        over.set_result(None)
 
 
 def _process(handle: events.Handle) -> str:
