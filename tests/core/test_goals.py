@@ -1,5 +1,7 @@
 """Goals come from the score, details from incidents; the events always add up to the score."""
 
+from typing import Any
+
 import pytest
 from tests.build import T, a_claim, a_goal, a_marker, a_match, an_incident, slots
 
@@ -14,6 +16,7 @@ from touchline.football.model import (
     Incident,
     Match,
     Observation,
+    Pair,
     ResultCorrected,
     Side,
     Status,
@@ -193,17 +196,37 @@ def test_a_result_corrected_after_the_end_is_said() -> None:
     assert decision.match.home_scores == slots(goals=3)
 
 
-def test_kicks_counted_after_a_provisional_end_are_no_correction() -> None:
+def test_kicks_counted_after_the_end_of_a_level_match_are_no_correction() -> None:
     ended = a_match(status=Status.ENDED, score=(1, 1), phase_entered_ts=T // 1000)
-    kicks = Goals((1, 0, 0, 1), (1, 0, 0, 0))
-    told, late = (
-        decide(ended, at(300, goals=kicks), T + 300_000),
-        decide(ended, at(960, goals=kicks), T + 960_000),
-    )
+    decision = decide(ended, at(1_200, goals=Goals((1, 0, 0, 1), (1, 0, 0, 0))), T + 1_200_000)
 
-    assert (told.happened, told.warnings) == ((), ())
-    assert score_of(told.match).shoot_out == (1, 0)
-    assert late.warnings == ("match.result.corrected",)
+    assert (decision.happened, decision.warnings) == ((), ())
+    assert score_of(decision.match).shoot_out == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("after_s", "score", "home", "away"),
+    [
+        (3_601, (1, 1), (1, 0, 0, 1), (1, 0, 0, 0)),
+        (1_200, (2, 1), (2, 0, 0, 1), (1, 0, 0, 0)),
+        (1_200, (1, 1), (2, 0, 0, 1), (1, 0, 0, 0)),
+    ],
+    ids=["hours later", "in a match that is won", "together with a goal"],
+)
+def test_other_kicks_after_the_end_are_a_correction(after_s: int, score: Pair, home: Any, away: Any) -> None:
+    ended = a_match(status=Status.ENDED, score=score, phase_entered_ts=T // 1000)
+    decision = decide(ended, at(after_s, goals=Goals(home, away)), T + after_s * 1000)
+
+    assert decision.warnings == ("match.result.corrected",)
+
+
+def test_a_kick_that_is_taken_back_after_the_end_is_a_correction() -> None:
+    ended = a_match(
+        status=Status.ENDED, home_scores=slots(goals=1, shoot_out=4), away_scores=slots(goals=1, shoot_out=3)
+    )
+    decision = decide(ended, at(1_200, goals=Goals((1, 0, 0, 3), (1, 0, 0, 3))), T + 1_200_000)
+
+    assert decision.warnings == ("match.result.corrected",)
 
 
 def test_a_goal_told_together_with_the_end_is_a_goal() -> None:

@@ -124,7 +124,7 @@ async def look_in(stage: Stage) -> None:
 
 
 WORLDS = {
-    "courses": a_world("courses", 300, times=0.5, speed=600),
+    "courses": a_world("courses", 300, times=0.5, speed=900),
     "long": a_world("long", 2_700, times=15, speed=40),
     "a_day": a_world("a_day", 3_000, times=4, speed=1_250),
 }

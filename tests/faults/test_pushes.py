@@ -103,7 +103,7 @@ async def two_listen(stage: Stage) -> None:
 CROWD, TOGETHER = 200, 20
 STATS_OFTEN_S = 10
 STORM_S = 110
-CROWD_SPEED = 10
+CROWD_SPEED = 20
 RESTARTS_S = (400, 725, 900, SECOND_S + 608)
 """From the first kick-off: in mid-match, at the whistle, in half-time, and as the second goal is told."""
 
@@ -167,7 +167,7 @@ WORLDS = {
     "F23": a_world(
         faults=["F23"],
         times=10,
-        speed=30,
+        speed=45,
         scene=some(WHOLE),
         meanwhile=through_every_trouble,
         settled=is_right(WHOLE),
@@ -253,7 +253,7 @@ def test_a_clock_that_is_wrong_makes_no_minute_step_back(seen: Callable[[str], S
                 one["minute"] for one in changes if one["status_id"] == status and one["kind"] == "minute"
             ]
             assert minutes == sorted(minutes)
-            assert len(minutes) >= 4
+            assert len(minutes) >= 2
 
 
 def test_a_wrong_clock_is_no_storm(seen: Callable[[str], Seen]) -> None:

@@ -9,7 +9,6 @@ from touchline.football.halves import first_half_goals, has_midfield
 from touchline.football.model import (
     LIVE,
     CardShown,
-    Goals,
     Group,
     Happening,
     Match,
@@ -29,6 +28,9 @@ WARNINGS = (
     "statistics.half_contradicts",
 )
 """The WARN events a decision may ask for, in the order it names them."""
+
+KICKS_MS = 60 * 60_000
+"""So long after the end of a match that is level, kicks may be counted."""
 
 
 def happened(before: Match, after: Match, applied: tuple[Group, ...], now_ms: int) -> tuple[Happening, ...]:
@@ -80,18 +82,21 @@ def _is_resurrected(before: Match, after: Match, now_ms: int) -> bool:
 
 
 def _is_corrected(before: Match, after: Match, applied: tuple[Group, ...], now_ms: int) -> bool:
-    """Whether the result of a match that is over was put right.
-
-    Some shoot-outs are never told as a status: their kicks are counted while the end is provisional.
-    """
-    if Group.GOALS not in applied or not before.status is Status.ENDED is after.status:
-        return False
-    return _without_kicks(before) != _without_kicks(after) or not is_provisional(before, now_ms)
+    """Whether the result of a match that is over was put right."""
+    ended = before.status is Status.ENDED is after.status
+    return ended and Group.GOALS in applied and not _are_taken(before, after, now_ms)
 
 
-def _without_kicks(match: Match) -> Goals:
-    said = score.goals_of(match)
-    return Goals((*said.home[:3], 0), (*said.away[:3], 0))
+def _are_taken(before: Match, after: Match, now_ms: int) -> bool:
+    """Whether kicks from the mark are being counted: some shoot-outs are never told as a status."""
+    was, now = score.goals_of(before), score.goals_of(after)
+    home, away = score.display(after)
+    return (
+        (was.home[:3], was.away[:3]) == (now.home[:3], now.away[:3])
+        and (was.home[3] <= now.home[3] and was.away[3] <= now.away[3])
+        and home == away
+        and now_ms - before.phase_entered_ts * 1000 <= KICKS_MS
+    )
 
 
 def _halves_disagree(match: Match) -> bool:
