@@ -34,6 +34,8 @@ from touchline.store.db import (
 class Pace(Struct, frozen=True, kw_only=True):
     """How long things take, in virtual seconds: most of them up to `usual_s`, some up to `slow_s`."""
 
+    at_once_share: float = 0.5
+    """Statements answered so fast that nothing happens meanwhile."""
     usual_s: float = 0.002
     slow_s: float = 0.2
     slow_share: float = 0.005
@@ -174,6 +176,11 @@ class VirtualStore:
         slow = pace.slow_share and rng.random() < pace.slow_share
         await self._clock.sleep(rng.random() * (pace.slow_s if slow else pace.usual_s))
 
+    async def answer_time(self) -> None:
+        """The while that one statement of many takes."""
+        if self._rng.random() >= self._pace.at_once_share:
+            await self.pass_time()
+
     def reach(self, process: str) -> None:
         """Raises StoreUnavailable where the server can't be reached from `process`."""
         if self._down or process in self._dead:
@@ -294,7 +301,7 @@ class VirtualTx(Tx):
         return contextlib.nullcontext()
 
     async def _ask(self, statement: Statement, params: Params) -> Answer:
-        await self._store.pass_time()
+        await self._store.answer_time()
         self._store.hold(self._line)
         return await self._line.session.run(statement, params)
 
