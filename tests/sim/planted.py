@@ -21,22 +21,35 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Hunt:
+    """What is played to find a bug: what could make it visible, chosen from what it is."""
+
+    hours: str = "0.3"
+    matches: str = "2"
+    faults: str = "all"
+    speed: str | None = None
+    seeds: int = 200
+    """How many at most, from 1 on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Planted:
     """A bug, and on which store its seeds are played."""
 
     name: str
     store: Store
     edits: tuple[Edit, ...]
+    hunt: Hunt = Hunt()
 
 
-def sql(name: str, *edits: Edit) -> Planted:
+def sql(name: str, *edits: Edit, hunt: Hunt = Hunt(seeds=60)) -> Planted:
     """A bug in SQL."""
-    return Planted(name, "postgres", edits)
+    return Planted(name, "postgres", edits, hunt)
 
 
-def python(name: str, *edits: Edit) -> Planted:
+def python(name: str, *edits: Edit, hunt: Hunt = Hunt()) -> Planted:
     """A bug in Python."""
-    return Planted(name, "twin", edits)
+    return Planted(name, "twin", edits, hunt)
 
 
 PLANTED: tuple[Planted, ...] = (
@@ -44,6 +57,7 @@ PLANTED: tuple[Planted, ...] = (
     sql(
         "the minute is written whatever the version",
         Edit("store/minutes.sql", " AND given.version = m.version", ""),
+        hunt=Hunt(hours="0.2", matches="6", faults="P01,P03", seeds=30),
     ),
     sql(
         "changes are numbered without taking turns",
@@ -52,6 +66,7 @@ PLANTED: tuple[Planted, ...] = (
             "MATERIALIZED (SELECT pg_advisory_xact_lock(4700000001))",
             "MATERIALIZED (SELECT 1)",
         ),
+        hunt=Hunt(matches="4", seeds=30),
     ),
     sql(
         "rows are neither locked nor saved under their version",
@@ -60,6 +75,7 @@ PLANTED: tuple[Planted, ...] = (
         ),
         Edit("store/matches.sql", "FOR NO KEY UPDATE OF m SKIP LOCKED", ""),
         Edit("store/matches.sql", " AND stored.version = given.version", ""),
+        hunt=Hunt(hours="0.15", matches="3", faults="F43,P03", seeds=30),
     ),
     sql(
         "a kick-off is overwritten and no trigger refuses it",
@@ -79,6 +95,7 @@ PLANTED: tuple[Planted, ...] = (
             "    if begun is None:\n        return",
             "    if begun is None or abs(stamp - begun) <= WINDOW_S:\n        return",
         ),
+        hunt=Hunt(matches="6", faults="none", seeds=30),
     ),
     sql(
         "the engine raises the version",
@@ -91,6 +108,7 @@ PLANTED: tuple[Planted, ...] = (
     sql(
         "a withdrawn incident is not marked",
         Edit("store/matches.sql", "    withdrawn_ts = excluded.withdrawn_ts,\n", ""),
+        hunt=Hunt(hours="0.4", matches="8", faults="none", seeds=30),
     ),
     sql(
         "a page of changes begins with the last one",
@@ -99,6 +117,7 @@ PLANTED: tuple[Planted, ...] = (
     sql(
         "a cursor may move back",
         Edit("store/cursors.sql", "\nWHERE sync_cursor.value < excluded.value", ""),
+        hunt=Hunt(matches="1", faults="F43,P01", speed="30", seeds=60),
     ),
     sql(
         "a slot may be decided by every planner",
@@ -108,6 +127,7 @@ PLANTED: tuple[Planted, ...] = (
             "ON CONFLICT (job_name, scheduled_for) DO NOTHING\nRETURNING job_name",
             "RETURNING job_name",
         ),
+        hunt=Hunt(hours="0.1", matches="1", faults="none", seeds=30),
     ),
     sql(
         "a job may run twice at a time",
@@ -116,10 +136,12 @@ PLANTED: tuple[Planted, ...] = (
             "CREATE UNIQUE INDEX job_execution_logs_lock",
             "CREATE INDEX job_execution_logs_lock",
         ),
+        hunt=Hunt(matches="1", faults="P05", seeds=30),
     ),
     sql(
         "a lease is taken from who holds it",
         Edit("store/leases.sql", "\nWHERE held.holder = excluded.holder OR held.until <= real_now()", ""),
+        hunt=Hunt(hours="0.1", matches="1", faults="F43", seeds=30),
     ),
     # ------------------------------------------------------------ in Python
     python(
@@ -137,6 +159,7 @@ PLANTED: tuple[Planted, ...] = (
     python(
         "no snapshot after a reconnect",
         Edit("ingest/build.py", "        self._poll.insist()\n", ""),
+        hunt=Hunt(hours="1", matches="1", faults="P06", speed="30", seeds=100),
     ),
     python(
         "a score that falls is refused",

@@ -1,4 +1,9 @@
-"""Plants a bug in a copy of the package and looks for the first seed that finds it."""
+"""Plants a bug in a copy of the package and looks for the first seed that finds it.
+
+    python -m tests.sim.planting [WORD OF A NAME]
+
+plants them one after the other and prints a line of the table for each.
+"""
 
 import os
 import re
@@ -7,14 +12,13 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from tests.sim.planted import Planted
+from tests.sim.planted import PLANTED, Planted
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "touchline"
 FOUND = re.compile(r"^Seed (\d+) breaks.*\n  (.+)$", re.MULTILINE)
-SEEDS = 400
-ON_POSTGRES = 120
-HOURS = {"twin": "0.3", "postgres": "0.3"}
+TABLE = "| {} | {} | {} | {} |"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,13 @@ def plant(bug: Planted, directory: Path) -> Path:
 
 def hunt(bug: Planted, directory: Path, *, first: int = 1, seeds: int | None = None) -> Found | None:
     """The first of `seeds` that finds `bug`, planted below `directory`; None if none does."""
-    most = seeds or (SEEDS if bug.store == "twin" else ON_POSTGRES)
+    asked = bug.hunt
     ended = subprocess.run(
         [
-            *(sys.executable, "-m", "touchline", "prove", "--no-shorten"),
-            *("--seed", str(first), "--seeds", str(most), "--hours", HOURS[bug.store], "--store", bug.store),
+            *(sys.executable, "-m", "touchline", "prove", "--no-shorten", "--store", bug.store),
+            *("--seed", str(first), "--seeds", str(seeds or asked.seeds)),
+            *("--hours", asked.hours, "--matches", asked.matches, "--faults", asked.faults),
+            *(("--speed", asked.speed) if asked.speed else ()),
         ],
         env=os.environ | {"PYTHONPATH": str(plant(bug, directory))},
         cwd=directory,
@@ -61,3 +67,21 @@ def hunt(bug: Planted, directory: Path, *, first: int = 1, seeds: int | None = N
     if (found := FOUND.search(ended.stdout)) is None:
         raise AssertionError(f"{bug.name}: {ended.stdout[-2_000:]} {ended.stderr[-2_000:]}")
     return Found(int(found[1]), found[2])
+
+
+def line(bug: Planted, found: Found | None) -> str:
+    """A line of the table: bug, store, seed, what it saw."""
+    return TABLE.format(bug.name, bug.store, found.seed if found else "not found", found.says if found else "")
+
+
+def main(word: str = "") -> None:
+    """Hunt every bug whose name has `word` in it."""
+    print(TABLE.format("bug", "store", "seed", "what it saw"))  # noqa: T201 - the table
+    for bug in PLANTED:
+        if word in bug.name:
+            with TemporaryDirectory() as directory:
+                print(line(bug, hunt(bug, Path(directory))), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2])

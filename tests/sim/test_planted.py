@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.sim.planted import PLANTED, Planted
-from tests.sim.planting import NotThere, hunt, plant
+from tests.sim.planting import NotThere, hunt, line, plant
 
 from touchline.proving.matchday import Plan
 from touchline.proving.seeds import OF_THE_INSTALLATION, Order, play
@@ -38,8 +38,7 @@ def test_a_planted_bug_is_found(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("bug", PLANTED, ids=lambda bug: bug.name)
 def test_every_planted_bug_is_found(bug: Planted, tmp_path: Path) -> None:
     found = hunt(bug, tmp_path)
-    told = (bug.store, bug.name, found and found.seed, found and found.says)
-    print(*told, sep=" | ")  # noqa: T201 - the table of the proof
+    print(line(bug, found))  # noqa: T201 - the table of the proof
     assert found is not None
 
 

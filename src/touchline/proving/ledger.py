@@ -28,6 +28,8 @@ READ = sql.SQL("SELECT * FROM {} WHERE xmin::text::bigint >= %(horizon)s")
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 NAMED_BY = {"ts_matches": ("external_id",)}
 """Tables whose rows are named by something else than their primary key."""
+APART = {"job_slot": ("job_name", "scheduled_for", "planned_at")}
+"""Tables whose rows are held apart by more than names them: of what two have decided both rows are seen."""
 
 
 class Instants(TimestamptzLoader):
@@ -45,7 +47,7 @@ class Ledger:
         line.adapters.register_loader("timestamptz", Instants)
         self._parts: Mapping[str, str] = dict(line.execute(PARTS).fetchall())
         keys = {table: tuple(columns) for table, columns in line.execute(KEYS).fetchall()}
-        self._keys: Mapping[str, tuple[str, ...]] = keys | NAMED_BY
+        self._keys: Mapping[str, tuple[str, ...]] = keys | NAMED_BY | APART
         self._horizons = dict.fromkeys(self._keys, 0)
         """By table: transactions below it had ended when the table was last read."""
         self._seen: dict[str, dict[Any, Columns]] = {table: self._read_new(table) for table in self._keys}
@@ -74,13 +76,16 @@ class Ledger:
     def _compare(self, table: str, deleted: bool) -> list[RowChange]:
         seen = self._seen[table]
         new = self._read_new(table)
+        width = len(self._keys[table]) - (table in APART)
         changes = [
-            RowChange(table, key, seen.get(key), new[key]) for key in sorted(new) if seen.get(key) != new[key]
+            RowChange(table, key[:width], seen.get(key), new[key])
+            for key in sorted(new)
+            if seen.get(key) != new[key]
         ]
         seen.update(new)
         if deleted:
             gone = sorted(seen.keys() - self._read(table, 0).keys())
-            changes += [RowChange(table, key, seen.pop(key), None) for key in gone]
+            changes += [RowChange(table, key[:width], seen.pop(key), None) for key in gone]
         return changes
 
     def _read_new(self, table: str) -> dict[Any, Columns]:
