@@ -1,67 +1,31 @@
 """Rows F01, F02, F06 to F13, F15 and S01: what a provider says wrongly, through HTTP and MQTT into the rows."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from tests.faults.programme import LEAD_S, a_timeline, event, match_id, programme, scripts
+from tests.faults.programme import LEAD_S, a_timeline, event, match_id
+from tests.faults.scenes import and_later, fated, hit, with_a_table
 from tests.faults.stage import Stage, play_all
 from tests.faults.world import Seen, World
 
 from touchline.embedded.postgres import Postgres
-from touchline.simulator.catalogue import Catalogue
 from touchline.simulator.faults.bodies import rows
-from touchline.simulator.faults.fixtures import EDGE_MINUTES, PUT_OFF_S, Fate, edge_id, fate, successor
+from touchline.simulator.faults.fixtures import EDGE_MINUTES, PUT_OFF_S, Fate, edge_id, successor
 from touchline.simulator.faults.forms import FOREIGN, FOREIGN_LIVE, UNNAMED
 from touchline.simulator.faults.hidden import UNLISTED
 from touchline.simulator.faults.switches import Switches
 from touchline.simulator.faults.values import PREMATURE, WITHOUT_CORNERS
-from touchline.simulator.programme import Programme
 from touchline.simulator.wire import invented_id
 
-LATER_S = 10 * 3_600
-"""Fixtures that are not played while a world lasts begin so much later."""
 SILENT_S = 600.0
 """Nothing is heard of a silent match for so long."""
 SPRING = datetime.fromisoformat("2026-03-29T00:05:00+00:00").timestamp()
 """In this night clocks change in Europe, at 01:00 UTC."""
 IN_PLAY_S = LEAD_S + 700
 """After the beginning of a world its match is in its first half."""
-
-Scene = Callable[[Sequence[Mapping[str, Any]], float, Switches], Programme]
-
-
-def hit(code: str, share: float, *, is_hit: bool = True) -> int:
-    """The first match after number 1 that a fault of seed 1 hits, or the first it does not."""
-    switches = Switches(1)
-    switches.on(code)
-    return next(number for number in range(2, 99) if switches.hits(code, share, match_id(number)) is is_hit)
-
-
-def fated(wanted: Fate) -> int:
-    """The first match after number 1 that F11 has this in store for."""
-    return next(number for number in range(2, 99) if fate(Switches(1), match_id(number)) is wanted)
-
-
-def and_later(*numbers: int) -> Scene:
-    """A scene that has fixtures for later too."""
-
-    def scene(lines: Sequence[Mapping[str, Any]], start: float, _switches: Switches) -> Programme:
-        later = scripts([a_timeline(number) for number in numbers], start + LATER_S)
-        return Programme([*scripts(lines, start + LEAD_S), *later])
-
-    return scene
-
-
-def with_a_table(lines: Sequence[Mapping[str, Any]], start: float, switches: Switches) -> Programme:
-    """A scene whose teams play in a league."""
-    scene = programme(lines, start, switches)
-    lists = {kind: scene.catalogue.rows(kind) for kind in scene.catalogue.kinds}
-    league: Any = scene.catalogue.rows("competition")[0]["id"]
-    scene.catalogue = Catalogue(lists | {"team": [row | {"competition_id": league} for row in lists["team"]]})
-    return scene
 
 
 # ---------------------------------------------------------------- what is done meanwhile
@@ -74,7 +38,7 @@ async def ask_again_and_again(stage: Stage) -> None:
 
 async def look_at_names(stage: Stage) -> None:
     """Note how a match is called while a name is missing, and once it no longer is."""
-    today = datetime.fromtimestamp(stage.clock.now()).astimezone().date()
+    today = datetime.fromtimestamp(stage.clock.now(), UTC).date()
 
     async def called(*names: str) -> bool:
         items = [item for item in await stage.day(today, "UTC") if item.id == match_id(NAMELESS)]
@@ -119,10 +83,18 @@ async def followed(stage: Stage) -> bool:
 
 
 async def read_tables(stage: Stage) -> None:
-    """Note what the client makes of the tables of a season, four times."""
+    """Note what the client makes of the tables of a season, four times, and what is kept after its match."""
     season = stage.scene.catalogue.rows("season")[0]["id"]
     stage.notes["season"] = season
     stage.notes["tables"] = [await stage.client.season_tables(str(season)) for _ in range(4)]
+    await stage.until(stage.last_word(stage.world.matches[0]))
+
+    async def is_kept() -> bool:
+        kept_tables = await stage.table("SELECT to_jsonb(s) FROM standing AS s ORDER BY group_num")
+        stage.notes["kept"] = [(one["season_id"], one["group_num"]) for one in kept_tables]
+        return bool(kept_tables)
+
+    await stage.until_true(is_kept)
 
 
 async def silence_a_match(stage: Stage) -> None:
@@ -214,7 +186,7 @@ WORLDS = {
         settled=lambda seen: len(seen.wrong()) <= 1 and kept(seen, "reason") >= BAD_LENGTHS,
     ),
     "F11": World(matches=[a_timeline(99)], scene=and_later(*map(fated, Fate)), meanwhile=change_the_schedule),
-    "F12": World(faults=["F12"], scene=with_a_table, meanwhile=read_tables),
+    "F12": World(faults=["F12"], times=22, speed=20, scene=with_a_table, meanwhile=read_tables),
     "F13": World(
         faults=["F13"],
         matches=[EXTRA],
@@ -343,6 +315,7 @@ def test_f12_a_table_of_another_season_is_refused_and_both_groups_are_read(seen:
     assert len(teams) == len(set(teams)) == 2
     assert {table.season_id for reading in readings for table in reading.tables} == {world.notes["season"]}
     assert {one.kind for reading in readings for one in reading.unreadable} == {"standings.foreign_season"}
+    assert world.notes["kept"] == [(world.notes["season"], 1), (world.notes["season"], 2)]
 
 
 def test_f13_a_future_match_is_not_over_six_is_extra_time_and_unknown_statuses_are_kept(seen: Look) -> None:
@@ -397,4 +370,4 @@ def follows(seen: Seen, wanted: Fate, before: Mapping[str, Any]) -> bool:
                 sides == (was["away_team_id"], was["home_team_id"]) and row["season_id"] != was["season_id"]
             )
         case _:
-            return bool(row["status_id"] == 1)
+            return row["deleted_at"] is not None
