@@ -266,11 +266,11 @@ async def _running(stage: Stage) -> AsyncIterator[None]:
         try:
             yield
         finally:
-            await _ended(jobs)
+            await ended(jobs)
             stop.set()
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
+async def ended(task: asyncio.Task[None]) -> None:
     """Cancel a task until it has ended: Python 3.11's wait_for loses a cancellation that meets its result."""
     while not task.done():
         task.cancel()

@@ -124,7 +124,7 @@ async def look_in(stage: Stage) -> None:
 
 
 WORLDS = {
-    "courses": a_world("courses", 300, times=0.5, speed=900),
+    "courses": a_world("courses", 300, times=0.5, speed=720),
     "long": a_world("long", 2_700, times=15, speed=40),
     "a_day": a_world("a_day", 3_000, times=4, speed=1_250),
 }
@@ -159,12 +159,12 @@ MINUTES = {
     ("F24", "600 s ahead"): Clocked("first_half", 2, 0, off_s=600, since_s=700),
     ("F25", "for three minutes"): Clocked("second_half", 4, 45),
     ("F25", "for the whole half"): Clocked("second_half", 4, 45, by_ear=True),
-    ("F35", "2>10>2"): Clocked("first_half", 2, 0, off_s=900, since_s=2_100),
+    ("F35", "2>10>2"): Clocked("first_half", 2, 0, off_s=900, since_s=2_400),
     ("F37", "no stamp"): Clocked("overtime", 5, 90, by_ear=True),
     ("F37", "one stamp"): Clocked("overtime", 5, 90),
     ("F37", "two stamps"): Clocked("overtime", 5, 105, off_s=1_050, since_s=1_080),
     ("F37", "more than 120 minutes"): Clocked("overtime", 5, 105, off_s=1_290, since_s=1_330),
-    ("F38", "a new stamp"): Clocked("second_half", 4, 45, off_s=7_200, since_s=8_460),
+    ("F38", "a new stamp"): Clocked("second_half", 4, 45, off_s=7_200, since_s=9_060),
     ("F38", "the old stamp"): Clocked("second_half", 4, 45, off_s=7_200, since_s=9_060, by_ear=True),
 }
 """The stretches whose minutes are counted from another instant than without the fault, or may seem to be."""

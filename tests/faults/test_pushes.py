@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.faults.ends import PLAIN
 from tests.faults.plain import SHORT, WHOLE, Halves, Left, a_course, differences, named
-from tests.faults.stage import Stage, play_all
+from tests.faults.stage import Stage, ended, play_all
 from tests.faults.world import EPOCH, Seen, World
 
 from touchline.embedded.postgres import Postgres
@@ -104,23 +104,23 @@ CROWD, TOGETHER = 200, 20
 STATS_OFTEN_S = 10
 STORM_S = 110
 CROWD_SPEED = 20
+CAUGHT_UP_S = 8
+"""Real seconds in which a process that begins late has heard everything."""
 RESTARTS_S = (400, 725, 900, SECOND_S + 608)
 """From the first kick-off: in mid-match, at the whistle, in half-time, and as the second goal is told."""
 
 
 async def restarted(stage: Stage) -> None:
-    """One ingest process after the other; the last one to the end."""
-    for after_s in RESTARTS_S:
-        stop = asyncio.Event()
-        async with asyncio.TaskGroup() as group:
-            group.create_task(stage.listen(stop))
-            await stage.until(scheduled(0) + after_s)
-            stop.set()
-    stop = asyncio.Event()
+    """One ingest process after the other, each ended as by a crash; the last one goes on to the end."""
     async with asyncio.TaskGroup() as group:
-        group.create_task(stage.listen(stop))
+        for after_s in RESTARTS_S:
+            listening = group.create_task(stage.listen(asyncio.Event()))
+            await stage.until(scheduled(0) + after_s)
+            await ended(listening)
+        listening = group.create_task(stage.listen(asyncio.Event()))
         await to_the_end(stage)
-        stop.set()
+        await stage.clock.sleep(CAUGHT_UP_S)
+        await ended(listening)
 
 
 async def stepping_back(stage: Stage) -> None:
