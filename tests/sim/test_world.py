@@ -6,11 +6,12 @@ from touchline.proving.rules.board import Shown, unlike_rows
 from touchline.proving.rules.changes import ChangeRows, Goals
 from touchline.proving.rules.commit import Changed, Commit, differing
 from touchline.proving.rules.followers import Followers
-from touchline.proving.rules.jobs import JobRows
+from touchline.proving.rules.jobs import JobRows, forgotten
 from touchline.proving.rules.matches import MatchRows
 from touchline.proving.rules.minutes import Minutes
 from touchline.proving.rules.parts import Cursors, Leases, Parts
 from touchline.proving.rules.told import Course, Word
+from touchline.proving.rules.watch import Watch
 
 NOW = 1_770_500_000
 ID = "aaaaaaaaaaaaaa1"
@@ -193,3 +194,41 @@ def test_a_slot_is_decided_once_and_a_lock_has_one_run():
     list(rules.broken(commit(changed("job_execution_logs", None, run | {"run_id": "a"}))))
     other = run | {"run_id": "b", "scheduled_for": NOW + 600}
     assert names(rules.broken(commit(changed("job_execution_logs", None, other)))) == ["runs"]
+
+
+def an_episode(**columns):
+    return {"match_id": ID, "reason": "silent", "shown": None, "began_ts": NOW} | columns
+
+
+def test_a_slot_that_was_handed_over_is_not_forgotten():
+    slot = {"job_name": "Sync", "scheduled_for": NOW, "fate": "handed_over", "planned_at": NOW}
+    run = {"job_name": "Sync", "scheduled_for": NOW, "effective_schedule": "* * * * * +1s"}
+    assert names(forgotten([slot], [], NOW + 60, NOW)) == ["slots"]
+    assert names(forgotten([slot], [run | {"effective_schedule": "manual"}], NOW + 60, NOW)) == ["slots"]
+    assert names(forgotten([slot], [run], NOW + 60, NOW)) == names(forgotten([slot], [], NOW + 1, NOW)) == []
+    assert names(forgotten([slot | {"fate": "paced"}], [], NOW + 60, NOW)) == []
+    assert names(forgotten([slot], [], NOW + 60, NOW + 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kinds", "found"),
+    [
+        (None, {"shown": "stale"}, ["sla"], []),
+        (None, {"shown": "stale"}, [], ["watch"]),
+        (None, {"shown": "stale"}, ["sla", "sla"], ["watch"]),
+        ({"shown": "stale"}, None, [], ["watch"]),
+        ({"shown": "stale"}, None, ["sla"], []),
+        ({}, {"began_ts": NOW + 1}, [], ["watch"]),
+    ],
+)
+def test_an_episode_is_told_once(before, after, kinds, found):
+    rows = [before if before is None else an_episode(**before), after if after is None else an_episode(**after)]
+    told = [changed("change", None, a_change(seq=place, kind=kind)) for place, kind in enumerate(kinds)]
+    assert names(Watch().broken(commit(changed("stale_episode", *rows, key=(ID,)), *told))) == found
+
+
+def test_the_watch_touches_no_match():
+    told = changed("change", None, a_change(kind="sla"))
+    row = changed("ts_matches", a_row(), a_row(minute=11), key=(ID,))
+    assert names(Watch().broken(commit(told, row))) == ["watch"]
+    assert names(Watch().broken(commit(told))) == []

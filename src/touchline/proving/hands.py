@@ -16,6 +16,7 @@ from touchline.store.jobs import Ticket
 
 POLL_S = 1.0
 BACK_S = 24 * 3_600
+"""How old a slot may be whose ticket is still seen, football seconds."""
 CONCURRENCY = 10
 
 

@@ -20,6 +20,7 @@ from touchline.jobs.table import JOBS
 from touchline.jobs.timetable import timetable
 from touchline.proving import matchday, quiet, truth
 from touchline.proving.clock import VirtualClock
+from touchline.proving.hands import BACK_S
 from touchline.proving.line import Way
 from touchline.proving.loop import NothingLeft, VirtualLoop, play
 from touchline.proving.matchday import Plan
@@ -32,11 +33,12 @@ from touchline.proving.rules.changes import ChangeRows, Goals
 from touchline.proving.rules.commit import Rule
 from touchline.proving.rules.final import unlike
 from touchline.proving.rules.followers import Followers
-from touchline.proving.rules.jobs import JobRows
+from touchline.proving.rules.jobs import JobRows, forgotten
 from touchline.proving.rules.matches import MatchRows
 from touchline.proving.rules.minutes import Minutes
 from touchline.proving.rules.parts import Cursors, Leases, Parts
 from touchline.proving.rules.told import Course
+from touchline.proving.rules.watch import Watch
 from touchline.proving.store import ProvingStore
 from touchline.proving.surroundings import Surroundings
 from touchline.proving.trace import Trace
@@ -160,6 +162,7 @@ class _World:
             Parts(),
             JobRows(),
             Leases(),
+            Watch(),
             Cursors(lambda until: truth.announced(scene, self._clock.now(), until)),
             self._course,
             self._minutes,
@@ -264,6 +267,8 @@ class _World:
         rows, now = world.store.rows("ts_matches"), self._clock.now()
         yield from unlike(truth.standing(world.provider.scene, now), rows, world.store.rows("match_incident"))
         yield from world.referee.followers.behind()
+        slots, runs = world.store.rows("job_slot"), world.store.rows("job_execution_logs")
+        yield from forgotten(slots, runs, self._clock.real(), now - BACK_S)
         for reader, board in sorted(world.boards.items()):
             yield from unlike_rows(reader, _shown(board), rows)
 

@@ -36,6 +36,11 @@ class Rule(Protocol):
         """A sentence for each way in which `commit` breaks it, beginning with the invariant's name."""
 
 
+def seconds(instant: Any) -> float:
+    """A timestamptz as Unix seconds."""
+    return float(instant.timestamp() if hasattr(instant, "timestamp") else instant)
+
+
 def differing(before: Columns | None, after: Columns | None) -> frozenset[str]:
     """The columns of `after` that are not as they were."""
     if after is None:

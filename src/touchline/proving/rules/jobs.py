@@ -1,8 +1,11 @@
 """Slots and runs of jobs: each slot is decided once and run once, and of one lock one run at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from touchline.proving.rules.commit import Columns, Commit
+from touchline.proving.rules.commit import Columns, Commit, seconds
+
+OVERDUE_S = 20.0
+"""Real seconds within which what was handed over has a run, or a row that says why not."""
 
 
 class JobRows:
@@ -31,6 +34,17 @@ class JobRows:
         for lock, running in self._running.items():
             if len(running) > 1:
                 yield f"runs: {sorted(running)} run at a time under the lock {lock}"
+
+
+def forgotten(slots: Iterable[Columns], runs: Iterable[Columns], at: float, since: float) -> Iterator[str]:
+    """Slots from `since` on that were handed over long before `at` (real time), and of which nothing more is written."""
+    begun = {(run["job_name"], run["scheduled_for"]) for run in runs if run["effective_schedule"] != "manual"}
+    for slot in slots:
+        name = slot["job_name"], slot["scheduled_for"]
+        if slot["fate"] != "handed_over" or slot["scheduled_for"] < since or name in begun:
+            continue
+        if at - seconds(slot["planned_at"]) > OVERDUE_S:
+            yield f"slots: {name} was handed over and neither ran nor has a row that says why not"
 
 
 def _once(known: set[tuple[str, int]], row: Columns, name: str, what: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from touchline.proving.rules.commit import Changed, Columns, Commit
+from touchline.proving.rules.commit import Changed, Commit, seconds
 
 RECENT_LIST = "recent_list"
 
@@ -75,10 +75,5 @@ class Leases:
             before, after = row.before, row.after
             if before is None or after is None or before["holder"] == after["holder"]:
                 continue
-            if _seconds(before, "until") > commit.at:
+            if seconds(before["until"]) > commit.at:
                 yield f"leases: {row.key} went to {after['holder']} while {before['holder']} held it"
-
-
-def _seconds(row: Columns, column: str) -> float:
-    value = row[column]
-    return float(value.timestamp() if hasattr(value, "timestamp") else value)
