@@ -37,7 +37,7 @@ class JobRows:
 
 
 def forgotten(slots: Iterable[Columns], runs: Iterable[Columns], at: float, since: float) -> Iterator[str]:
-    """Slots from `since` on that were handed over long before `at` (real time), and of which nothing more is written."""
+    """Slots from `since` on, handed over long before `at` (real time), of which nothing more is written."""
     begun = {(run["job_name"], run["scheduled_for"]) for run in runs if run["effective_schedule"] != "manual"}
     for slot in slots:
         name = slot["job_name"], slot["scheduled_for"]
