@@ -168,6 +168,7 @@ PLANTED: tuple[Planted, ...] = (
             "    if now == was or (now < was) is after",
             "    if now < was:\n        return state, Reason.OLDER\n    if now == was or (now < was) is after",
         ),
+        hunt=Hunt(hours="0.4", matches="8", faults="none", seeds=60),
     ),
     python(
         "the minute goes on through an interruption",
