@@ -151,6 +151,7 @@ PLANTED: tuple[Planted, ...] = (
     python(
         "a backward status is taken at its first word",
         Edit("football/phase.py", "if way is status.Move.CONFIRMED and not", "if False and not"),
+        hunt=Hunt(hours="0.4", matches="6", faults="F21", speed="30", seeds=60),
     ),
     python(
         "a claim about a locked match is forgotten",
