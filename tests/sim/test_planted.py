@@ -48,3 +48,5 @@ def test_ten_thousand_seeds(first: int) -> None:
     for seed in range(first, first + 1_000):
         plan = Plan(seed=seed, matches=2, hours=0.15)
         assert play(Order(setup=Setup(plan=plan, faults=OF_THE_INSTALLATION))).verdict.violations == []
+        if seed % 100 == 0:
+            print(seed, "seeds", flush=True)  # noqa: T201 - it takes long
