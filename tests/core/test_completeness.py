@@ -287,6 +287,13 @@ def test_the_flags_are_always_written_and_the_reason_only_where_there_is_one() -
     }
 
 
+def test_a_goal_among_the_kicks_is_not_overlooked() -> None:
+    whole = told(ended(), incidents=LIST)
+    assert verified(whole)[FULL]
+    stray = told(whole, incidents=(*LIST, an_incident(30, minute=120), a_goal(minute=120, side=Side.HOME)))
+    assert not verified(stray)[FULL]
+
+
 # ---------------------------------------------------------------- whatever comes
 
 

@@ -166,7 +166,9 @@ def _goals_gap(expected: _Goals | None, told: _Goals, entries: list[Incident]) -
 
 def _told(entries: list[Incident]) -> Mapping[Part, _Goals]:
     parts = split(entries)
-    first, second, extra = (goals_among(parts[half]) for half in (Half.FIRST, Half.SECOND, Half.EXTRA_TIME))
+    first, second = (goals_among(parts[half]) for half in (Half.FIRST, Half.SECOND))
+    # A goal among the kicks has lost its place, and is a goal of the match all the same.
+    extra = goals_among(parts[Half.EXTRA_TIME] + parts[Half.SHOOT_OUT])
     normal = first[0] + second[0], first[1] + second[1]
     return {
         Part.FIRST_HALF: (first,),
