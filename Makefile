@@ -23,7 +23,8 @@ ifdef ARGS
 	@$(BIN)/pytest -m "not proof" $(ARGS)
 else
 	@$(BIN)/pytest -m "not proof" -n 2 --ignore tests/proof --ignore tests/embedded --ignore tests/faults
-	@$(BIN)/pytest -m "not proof" tests/embedded tests/faults tests/proof
+	@$(BIN)/pytest -m "not proof" -n 2 --dist loadfile --no-loadscope-reorder --randomly-dont-reorganize \
+	  tests/proof tests/faults tests/embedded
 endif
 
 check: $(READY) ## Lint, format, types, layers, migrations
