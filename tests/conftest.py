@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import psycopg
 import pytest
+import structlog
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import InsufficientPrivilege
@@ -33,6 +34,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
             item.add_marker(pytest.mark.anyio)
+
+
+def pytest_runtest_setup() -> None:
+    # What a test before this one has set up to be logged, and how, is over.
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session", autouse=True)
