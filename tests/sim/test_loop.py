@@ -6,7 +6,11 @@ from contextvars import copy_context
 
 import pytest
 
+from touchline.clock import SystemClock
 from touchline.proving.loop import PROCESS, Forbidden, NothingLeft, VirtualLoop, play
+
+CLOCK = SystemClock()
+"""The product's own: on this loop its waits pass at once."""
 
 
 def begin(loop, process, coroutine):
@@ -19,7 +23,7 @@ def test_an_hour_passes_in_no_time():
     loop = VirtualLoop()
     begun = time.monotonic()
 
-    play(loop, asyncio.sleep(3_600))
+    play(loop, CLOCK.sleep(3_600))
 
     assert loop.time() == pytest.approx(3_600)
     assert time.monotonic() - begun < 1
@@ -30,7 +34,7 @@ def test_timers_come_in_the_order_of_their_time():
     seen = []
 
     async def later(seconds):
-        await asyncio.sleep(seconds)
+        await CLOCK.sleep(seconds)
         seen.append((round(loop.time()), seconds))
 
     async def main():
@@ -81,16 +85,16 @@ def test_a_killed_process_does_nothing_more_not_even_at_its_end():
     async def process():
         try:
             while True:
-                await asyncio.sleep(1)
+                await CLOCK.sleep(1)
                 seen.append(round(loop.time()))
         finally:
             seen.append("end")
 
     async def main():
         begin(loop, "p", process())
-        await asyncio.sleep(2.5)
+        await CLOCK.sleep(2.5)
         loop.freeze("p")
-        await asyncio.sleep(60)
+        await CLOCK.sleep(60)
         return list(seen)
 
     assert play(loop, main()) == [1, 2]
@@ -104,18 +108,18 @@ def test_a_paused_process_goes_on_and_finds_it_is_late():
     async def process():
         await wake.wait()
         seen.append(("woken", round(loop.time())))
-        await asyncio.sleep(1)
+        await CLOCK.sleep(1)
         seen.append(("slept", round(loop.time())))
 
     async def main():
         begin(loop, "p", process())
-        await asyncio.sleep(1)
+        await CLOCK.sleep(1)
         loop.freeze("p")
         wake.set()
-        await asyncio.sleep(60)
+        await CLOCK.sleep(60)
         assert seen == []
         loop.thaw("p")
-        await asyncio.sleep(5)
+        await CLOCK.sleep(5)
 
     play(loop, main())
 
@@ -127,16 +131,16 @@ def test_a_timer_that_fell_due_in_a_pause_rings_after_it():
     seen = []
 
     async def process():
-        await asyncio.sleep(10)
+        await CLOCK.sleep(10)
         seen.append(round(loop.time()))
 
     async def main():
         begin(loop, "p", process())
-        await asyncio.sleep(1)
+        await CLOCK.sleep(1)
         loop.freeze("p")
-        await asyncio.sleep(30)
+        await CLOCK.sleep(30)
         loop.thaw("p")
-        await asyncio.sleep(1)
+        await CLOCK.sleep(1)
 
     play(loop, main())
 
