@@ -170,7 +170,7 @@ async def test_a_time_out_cancels_the_body_and_rolls_back_what_it_wrote(database
     async def writing(_: Run) -> Done:
         async with database.transaction(0) as tx:
             await tx.execute(b"INSERT INTO sync_cursor (name, value) VALUES ('half', 1)")
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         return Done()
 
     with capture_logs() as log:

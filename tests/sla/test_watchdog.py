@@ -216,19 +216,20 @@ async def test_two_watchdogs_at_once_say_everything_once(yard: Yard) -> None:
 async def test_a_process_that_is_stopped_while_it_watches_does_not_hold_up_the_others(yard: Yard) -> None:
     await yard.kick_off()
     await yard.clock.advance(150)
-    stopped = asyncio.Event()
+    stopped, looked = asyncio.Event(), asyncio.Event()
 
     async def stop_in_mid_turn() -> None:
         async with yard.db.transaction(now_ms(yard.clock)) as tx:
             await watch.hold(tx, "sla", paused_s=0.1)
             stopped.set()
-            await asyncio.sleep(0.5)
+            await looked.wait()
             await tx.execute("SELECT 1")
 
     async with asyncio.timeout(5):
         paused = asyncio.ensure_future(stop_in_mid_turn())
         await stopped.wait()
         assert "match.stale.detected" in await yard.look()
+        looked.set()
         with pytest.raises(StaleWrite):
             await paused
 
