@@ -23,8 +23,8 @@ ifdef ARGS
 	@$(BIN)/pytest -m "not proof" $(ARGS)
 else
 	@$(BIN)/pytest -m "not proof" -n 2 --ignore tests/proof --ignore tests/embedded --ignore tests/faults
-	@$(BIN)/pytest -m "not proof" -n 2 --dist loadfile --no-loadscope-reorder --randomly-dont-reorganize \
-	  tests/proof tests/faults tests/embedded
+	@$(BIN)/pytest -m "not proof" -n 2 --dist loadfile tests/faults tests/embedded
+	@$(BIN)/pytest -m "not proof" tests/proof
 endif
 
 check: $(READY) ## Lint, format, types, layers, migrations
