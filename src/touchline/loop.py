@@ -35,6 +35,27 @@ def backoff_s(failures: int, first_s: float = BACKOFF_FIRST_S, most_s: float = B
     return random.uniform(0.05, 1.0) * ceiling  # noqa: S311 - jitter, not a secret
 
 
+class Trouble:
+    """A worker that fails: begin (`worker.failing`) and end (`worker.recovered`) of it are said, each once."""
+
+    def __init__(self, log: structlog.stdlib.BoundLogger) -> None:
+        self._log = log
+        self.failures = 0
+
+    def begins(self, error: Exception) -> None:
+        """A round has failed; what nobody expected comes with its traceback."""
+        self.failures += 1
+        if self.failures == 1:
+            known = isinstance(error, TouchlineError)
+            self._log.error("worker.failing", error=str(error) or type(error).__name__, exc_info=not known)
+
+    def ends(self) -> None:
+        """A round has gone well."""
+        if self.failures:
+            self._log.info("worker.recovered", failures=self.failures)
+        self.failures = 0
+
+
 async def run_loop(loop: Loop, clock: Clock, stop: asyncio.Event) -> None:
     """Turn `loop` until `stop` is set.
 
@@ -43,21 +64,16 @@ async def run_loop(loop: Loop, clock: Clock, stop: asyncio.Event) -> None:
     """
     log = structlog.get_logger().bind(worker=loop.name)
     log.info("worker.started", interval=loop.interval, batch_size=loop.batch_size)
-    failures = 0
+    trouble = Trouble(log)
     while not stop.is_set():
         loop.wake.clear()
         try:
             wait_s = (await loop.turn()).total_seconds()
         except Exception as error:
-            failures += 1
-            wait_s = backoff_s(failures)
-            if failures == 1:
-                known = isinstance(error, TouchlineError)
-                log.error("worker.failing", error=str(error) or type(error).__name__, exc_info=not known)
+            trouble.begins(error)
+            wait_s = backoff_s(trouble.failures)
         else:
-            if failures:
-                log.info("worker.recovered", failures=failures)
-            failures = 0
+            trouble.ends()
         if wait_s > 0 and not stop.is_set():
             await clock.wait(loop.wake, wait_s)
         else:

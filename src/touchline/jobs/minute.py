@@ -23,7 +23,7 @@ from touchline.football.minute import counts_from, differs, minute_at, next_flip
 from touchline.football.text import is_of_second_period, minute_text
 from touchline.ids import MatchId
 from touchline.jobs.flips import Flips
-from touchline.loop import Loop
+from touchline.loop import Loop, Trouble
 from touchline.metrics import Metrics
 from touchline.settings.parts import MatchMinute
 from touchline.store import changes, minutes
@@ -59,7 +59,7 @@ class MinuteEngine:
         self._moved: set[MatchId] = set()
         self._sweep_due = float("-inf")
         self._written = 0
-        self._failures = 0
+        self._trouble = Trouble(self._log)
         # A line a minute costs more than the minute: only where somebody reads it.
         self._tells = logging.getLogger().isEnabledFor(logging.DEBUG)
 
@@ -84,21 +84,11 @@ class MinuteEngine:
                 await self._look()
                 await self._write_due()
         except StoreUnavailable as error:
-            return self._lost(error)
-        self._back()
+            # Every second counts when the database is back, so there is no longer back-off.
+            self._trouble.begins(error)
+            return timedelta(seconds=STORE_RETRY_S)
+        self._trouble.ends()
         return timedelta(seconds=self._wait_s())
-
-    def _lost(self, error: StoreUnavailable) -> timedelta:
-        """The database is gone. Every second counts when it is back, so there is no longer back-off."""
-        self._failures += 1
-        if self._failures == 1:
-            self._log.error("worker.failing", error=str(error))
-        return timedelta(seconds=STORE_RETRY_S)
-
-    def _back(self) -> None:
-        if self._failures:
-            self._log.info("worker.recovered", failures=self._failures)
-            self._failures = 0
 
     def _wait_s(self) -> float:
         until = [self._sweep_due - self._clock.monotonic()]

@@ -26,6 +26,7 @@ from touchline.jobs.job import Missed
 from touchline.jobs.line import SLOTS_MAX, Line
 from touchline.jobs.switch import Switch
 from touchline.jobs.timetable import Timetable
+from touchline.loop import Trouble
 from touchline.store import flags, jobs
 from touchline.store.db import Database, Tx
 from touchline.store.jobs import Slot
@@ -54,7 +55,7 @@ class Planner:
         self._node = node
         self._log = structlog.get_logger().bind(worker=self.name)
         self._knows = False
-        self._failures = 0
+        self._trouble = Trouble(structlog.get_logger().bind(worker=self.name))
         self._look_due = float("-inf")
         self._made_up_at = float("-inf")
 
@@ -70,8 +71,11 @@ class Planner:
             if slots := self._due():
                 await self._decide(slots)
         except (StoreUnavailable, StaleWrite) as error:
-            return self._lost(error)
-        self._back()
+            # What was committed is not known: read it again. Starts do not wait for a longer back-off.
+            self._knows = False
+            self._trouble.begins(error)
+            return timedelta(seconds=STORE_RETRY_S)
+        self._trouble.ends()
         return timedelta(seconds=self._wait_s())
 
     async def leave(self) -> None:
@@ -160,19 +164,6 @@ class Planner:
     def _spread_s(self) -> float:
         """Real seconds until the next run may be made up for."""
         return self._made_up_at + SPREAD_S - self._clock.monotonic()
-
-    def _lost(self, error: Exception) -> timedelta:
-        """What was committed is not known: read it again. Starts do not wait for a longer back-off."""
-        self._knows = False
-        self._failures += 1
-        if self._failures == 1:
-            self._log.error("worker.failing", error=str(error))
-        return timedelta(seconds=STORE_RETRY_S)
-
-    def _back(self) -> None:
-        if self._failures:
-            self._log.info("worker.recovered", failures=self._failures)
-            self._failures = 0
 
     def _transaction(self) -> AbstractAsyncContextManager[Tx]:
         return self._db.transaction(now_ms(self._clock))
