@@ -7,6 +7,8 @@ instant a provider time may name; later ones are no times.
 from collections.abc import Callable
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from touchline.football.model import Says
 from touchline.ids import MatchId, is_external_id
 from touchline.provider.port import (
@@ -123,67 +125,51 @@ def read_halves_list(answer: Answer) -> Reading:
 def read_team_counters(answer: Answer) -> TeamCountersRead:
     """What every team of the answer did in its match."""
 
-    def read() -> TeamCountersRead:
-        found = Findings("team_stats")
-        teams = read_team_stats(answer.results, found)
-        return TeamCountersRead(teams=teams, unreadable=tuple(found.unreadable), total=answer.total)
+    def read(found: Findings) -> TeamCountersRead:
+        return TeamCountersRead(teams=read_team_stats(answer.results, found))
 
-    return _guarded(read, answer.body, "team_stats", TeamCountersRead)
+    return _read_as(answer, "team_stats", TeamCountersRead, read)
 
 
 def read_standings(answer: Answer, season_id: str = "") -> TablesRead:
     """Every table of the answer; where one season was asked for, no other's."""
 
-    def read() -> TablesRead:
-        found = Findings("standings")
-        tables = read_tables(answer.results, season_id, found)
-        return TablesRead(tables=tables, unreadable=tuple(found.unreadable), total=answer.total)
+    def read(found: Findings) -> TablesRead:
+        return TablesRead(tables=read_tables(answer.results, season_id, found))
 
-    return _guarded(read, answer.body, "standings", TablesRead)
+    return _read_as(answer, "standings", TablesRead, read)
 
 
 def read_match_analysis(answer: Answer, match_id: str) -> FormRead:
     """What came before one match."""
 
-    def read() -> FormRead:
-        found = Findings("analysis")
-        analyses = read_analysis(answer.results, match_id, found)
-        return FormRead(analyses=analyses, unreadable=tuple(found.unreadable), total=answer.total)
+    def read(found: Findings) -> FormRead:
+        return FormRead(analyses=read_analysis(answer.results, match_id, found))
 
-    return _guarded(read, answer.body, "analysis", FormRead)
+    return _read_as(answer, "analysis", FormRead, read)
 
 
 def read_compensation(answer: Answer) -> FormRead:
     """A page of counts of won, drawn and lost matches."""
-
-    def read() -> FormRead:
-        found = Findings("compensation")
-        tallies = read_tallies(answer.results, found)
-        return FormRead(tallies=tallies, unreadable=tuple(found.unreadable), total=answer.total)
-
-    return _guarded(read, answer.body, "compensation", FormRead)
+    return _read_as(
+        answer, "compensation", FormRead, lambda found: FormRead(tallies=read_tallies(answer.results, found))
+    )
 
 
 def read_taken_back(answer: Answer) -> DeletedRead:
     """The matches the provider has taken back."""
-
-    def read() -> DeletedRead:
-        found = Findings("deleted")
-        gone = read_deleted(answer.results, found)
-        return DeletedRead(matches=gone, unreadable=tuple(found.unreadable), total=answer.total)
-
-    return _guarded(read, answer.body, "deleted", DeletedRead)
+    return _read_as(
+        answer, "deleted", DeletedRead, lambda found: DeletedRead(matches=read_deleted(answer.results, found))
+    )
 
 
 def read_what_changed(answer: Answer, latest: int = LATEST_TS) -> UpdatesRead:
     """What changed lately besides the score."""
 
-    def read() -> UpdatesRead:
-        found = Findings("data_update")
-        updates = tuple(read_updates(answer.results, found, latest))
-        return UpdatesRead(updates=updates, unreadable=tuple(found.unreadable), total=answer.total)
+    def read(found: Findings) -> UpdatesRead:
+        return UpdatesRead(updates=tuple(read_updates(answer.results, found, latest)))
 
-    return _guarded(read, answer.body, "data_update", UpdatesRead)
+    return _read_as(answer, "data_update", UpdatesRead, read)
 
 
 def read_named(answer: Answer, kind: Kind) -> Reading:
@@ -198,6 +184,16 @@ def _read(answer: Answer, channel: str, into: Callable[[Findings], None]) -> Rea
         return found.reading(answer.total)
 
     return _guarded(read, answer.body, channel, Reading)
+
+
+def _read_as(answer: Answer, channel: str, kind: type[R], into: Callable[[Findings], R]) -> R:
+    """A reading of its own kind, with what could not be read beside it."""
+
+    def read() -> R:
+        found = Findings(channel)
+        return replace(into(found), unreadable=tuple(found.unreadable), total=answer.total)
+
+    return _guarded(read, answer.body, channel, kind)
 
 
 def _guarded(read: Callable[[], R], payload: bytes, channel: str, kind: type[R]) -> R:
