@@ -9,17 +9,9 @@ from time import monotonic
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from touchline.cli.main import CANNOT
+from touchline.cli.progress import bar_of_known_length
 from touchline.proving.clones import Clones
 from touchline.proving.matchday import Plan
 from touchline.proving.seeds import Order, Played, codes, command, play_all, shortest
@@ -69,7 +61,7 @@ def prove(
         )
         tally = _Tally()
         failed = None
-        with _progress() as progress:
+        with bar_of_known_length() as progress:
             bar = progress.add_task("seeds", total=seeds)
             for played in play_all(orders, 1 if seeds == 1 else jobs or os.cpu_count() or 1):
                 tally.add(played)
@@ -129,14 +121,3 @@ def _clones(kind: Kind) -> Iterator[Clones | None]:
         return
     with Clones.serve() as clones:
         yield clones
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )

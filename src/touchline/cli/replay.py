@@ -6,17 +6,9 @@ from typing import Annotated
 
 import aiomqtt
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from touchline.cli.environment import load
+from touchline.cli.progress import bar_of_known_length
 from touchline.errors import BadInput
 from touchline.provider.playback import BrokerUnreachable, FootballPace, Pace, count, play
 from touchline.provider.thesports.broker import DEFAULT_PORTS, Connection
@@ -68,23 +60,12 @@ async def _play(
     try:
         async with connection:
             pace = FootballPace(clock) if speed is None else Pace(clock, speed)
-            with _progress() as progress:
+            with bar_of_known_length() as progress:
                 bar = progress.add_task(frames.name, total=total)
                 async for played in play(frames, connection, pace, topic):
                     progress.update(bar, completed=played)
     except aiomqtt.MqttError as error:
         raise BrokerUnreachable(url, str(error)) from None
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
 
 
 def _check_url(url: str) -> None:
