@@ -168,6 +168,10 @@ def venue_row(record_id: str, name: str, country_id: str, city: str) -> Record:
 
 def referee_row(record_id: str, name: str, country_id: str) -> Record:
     """A referee."""
+    return _person(record_id, name, country_id)
+
+
+def _person(record_id: str, name: str, country_id: str) -> Record:
     return {
         "id": record_id,
         "name": name,
@@ -181,32 +185,10 @@ def referee_row(record_id: str, name: str, country_id: str) -> Record:
 
 def coach_row(record_id: str, name: str, team_id: str, country_id: str) -> Record:
     """A coach."""
-    return {
-        "id": record_id,
-        "team_id": team_id,
-        "name": name,
-        "short_name": "",
-        "logo": "",
-        "age": 0,
-        "birthday": 0,
-        "country_id": country_id,
-        "updated_at": _changed(record_id),
-    }
+    return {**_person(record_id, name, country_id), "team_id": team_id, "age": 0}
 
 
 def player_row(record_id: str, name: str, team_id: str, country_id: str) -> Record:
     """A player."""
-    return {
-        "id": record_id,
-        "team_id": team_id,
-        "name": name,
-        "short_name": "",
-        "logo": "",
-        "age": 0,
-        "birthday": 0,
-        "weight": 0,
-        "height": 0,
-        "country_id": country_id,
-        "position": "",
-        "updated_at": _changed(record_id),
-    }
+    coach = coach_row(record_id, name, team_id, country_id)
+    return {**coach, "weight": 0, "height": 0, "position": ""}
