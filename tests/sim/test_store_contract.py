@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-from msgspec import Struct
 from tests.build import MATCH, T, a_match
 from tests.db.test_changes import a_change
 from tests.sim.house import OTHER, House, a_save
+from tests.sim.operations import Thing
 
 from touchline.errors import StaleWrite
 from touchline.football.model import Status
@@ -237,21 +237,6 @@ async def test_a_cursor_never_moves_back_even_when_two_write_it(house: House) ->
         await house.soon()
 
     assert await house.do(lambda tx: cursors.read(tx, "push")) == 7
-
-
-class Thing(Struct):
-    """A named thing."""
-
-    id: str
-    name: str
-    merged_into: str = ""
-    updated_at: int = 1
-    kind: str = "team"
-    short_name: str = ""
-    logo: str = ""
-    country_id: str = ""
-    parent_id: str = ""
-    extra: dict[str, str | int] = {}
 
 
 async def test_names_are_written_in_turns_and_only_where_they_say_something_new(house: House) -> None:

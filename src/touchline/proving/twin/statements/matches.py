@@ -1,6 +1,6 @@
 """matches.sql: rows locked, read, made and saved under their version."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -100,26 +100,25 @@ async def save(tx: Transaction, params: Mapping[str, Any]) -> Answer:
 
 
 async def save_schedule(tx: Transaction, params: Mapping[str, Any]) -> Answer:
-    touched = 0
-    for given in recordset(params["rows"]):
-        if tx.find("ts_matches", given["id"]) is None:
-            continue
-        stored = await tx.lock("ts_matches", (given["id"],))
-        if stored is not None:
-            tx.update("ts_matches", stored, _scheduled(given["schedule"]))
-            touched += 1
-    return Answer((), [], touched)
+    return await _each(tx, params, lambda _stored, given: _scheduled(given["schedule"]))
 
 
 async def save_deleted(tx: Transaction, params: Mapping[str, Any]) -> Answer:
+    def deleted(stored: Row, given: Row) -> Row:
+        return {"deleted_at": (stored["deleted_at"] or stored["updated_at"]) if given["deleted"] else None}
+
+    return await _each(tx, params, deleted)
+
+
+async def _each(tx: Transaction, params: Mapping[str, Any], changes: Callable[[Row, Row], Row]) -> Answer:
+    """What `changes` makes of each stored row and the one that is given for it."""
     touched = 0
     for given in recordset(params["rows"]):
         if tx.find("ts_matches", given["id"]) is None:
             continue
         stored = await tx.lock("ts_matches", (given["id"],))
         if stored is not None:
-            at = (stored["deleted_at"] or stored["updated_at"]) if given["deleted"] else None
-            tx.update("ts_matches", stored, {"deleted_at": at})
+            tx.update("ts_matches", stored, changes(stored, given))
             touched += 1
     return Answer((), [], touched)
 
