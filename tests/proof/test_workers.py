@@ -34,6 +34,7 @@ LATE_S = 15.0
 """Real seconds a slot may wait for its run: three workers, a restart and the others that share the machine."""
 ASKING = ("live_standings_sync", "deleted_sync", "diary_refresh", "diary_refresh_ahead")
 """Jobs that ask the provider whatever there is; here every minute, and cut off after a minute and then some."""
+TIMED_OUT = "SELECT run_id FROM job_execution_logs WHERE status = 'timeout'"
 LOST = "SELECT run_id FROM job_execution_logs WHERE status = 'lost' AND run_id = ANY(%(runs)s)"
 DAY = 1_770_000_000 // 86_400 * 86_400
 
@@ -142,6 +143,7 @@ def test_every_slot_ran_once_or_says_why_not(
         workers.until("both runs lost", lambda: len(workers.rows(LOST, runs=gone)) == 2)
         word = f'job.lost {{"job":"{stopped_run.partition("@")[0]}","run_id":"{stopped_run}"'
         workers.until("word of it", lambda: any(word in line for line in stopped.log()))
+        workers.until("run that timed out", lambda: workers.rows(TIMED_OUT))
         time.sleep(SETTLE_S)
     finally:
         workers.stop()
