@@ -204,9 +204,11 @@ class VirtualStore:
         lost = bool(self.lost_answers) and self._rng.random() < self.lost_answers
         if lost and self._rng.random() < 0.5:
             raise StoreUnavailable("the database does not answer")
-        self._tell(line.session.finish())
+        committed = line.session.finish()
+        self._tell(committed)
         self._lines.pop(line, None)
-        await self.pass_time()
+        if committed.changes or committed.told:  # else there is nothing to be known too late
+            await self.pass_time()
         if lost or self._down or line.process in self._dead:
             raise StoreUnavailable("the database does not answer")
 
@@ -243,7 +245,7 @@ class VirtualDatabase(Database):
         since = clock.monotonic()
         await self._seats.take(store.pace.connection_wait_s if within_s is None else within_s)
         try:
-            await store.pass_time()
+            await store.answer_time()
             store.reach(self._process)
             until = clock.monotonic() + store.pace.transaction_s if within_s is None else since + within_s
             line = store.enter(self._process, until)

@@ -8,10 +8,10 @@ as by SIGSTOP, or frozen for ever, as by SIGKILL: nothing of it runs any more, w
 
 import asyncio
 import heapq
-from asyncio import base_events, events
+from asyncio import base_events
 from collections import deque
 from collections.abc import Callable
-from contextvars import Context, ContextVar
+from contextvars import Context, ContextVar, copy_context
 from typing import Any
 
 PROCESS: ContextVar[str] = ContextVar("PROCESS", default="")
@@ -22,7 +22,41 @@ TICK_S = 1e-6
 """The shortest wait there is."""
 
 
-Timer = tuple[float, int, events.TimerHandle]
+class Call:
+    """Something to be called: an asyncio handle without what only debugging needs."""
+
+    __slots__ = ("_args", "_callback", "_cancelled", "_context")
+    _source_traceback = None
+
+    def __init__(self, callback: Callable[..., object], args: tuple[Any, ...], context: Context | None) -> None:
+        self._callback = callback
+        self._args = args
+        self._context = copy_context() if context is None else context
+        self._cancelled = False
+
+    def cancel(self) -> None:
+        self._cancelled = True
+
+    def cancelled(self) -> bool:
+        return self._cancelled
+
+
+class TimedCall(Call):
+    """The same, at its time."""
+
+    __slots__ = ("_when",)
+
+    def __init__(
+        self, when: float, callback: Callable[..., object], args: tuple[Any, ...], context: Context | None
+    ) -> None:
+        super().__init__(callback, args, context)
+        self._when = when
+
+    def when(self) -> float:
+        return self._when
+
+
+Timer = tuple[float, int, TimedCall]
 """When it is due, its place among those of the same instant, and what is due."""
 
 
@@ -47,10 +81,10 @@ class VirtualLoop(base_events.BaseEventLoop):
     def __init__(self) -> None:
         super().__init__()
         self._now = 0.0
-        self._ready: deque[events.Handle] = deque()
+        self._ready: deque[Call] = deque()
         self._timers: list[Timer] = []
         self._frozen: set[str] = set()
-        self._aside: list[events.Handle] = []
+        self._aside: list[Call] = []
         """What belongs to frozen processes."""
         self.steps = 0
         """Callbacks asked for so far."""
@@ -79,7 +113,7 @@ class VirtualLoop(base_events.BaseEventLoop):
         for handle in waiting:
             if _process(handle) != process:
                 self._aside.append(handle)
-            elif isinstance(handle, events.TimerHandle):
+            elif isinstance(handle, TimedCall):
                 self._put(handle)
             else:
                 self._ready.append(handle)
@@ -88,9 +122,9 @@ class VirtualLoop(base_events.BaseEventLoop):
 
     def call_soon(  # type: ignore[override]  # the checks of the original are left out: it is called for every step
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> events.Handle:
+    ) -> Call:
         self.steps += 1
-        handle = events.Handle(callback, args, self, context)
+        handle = Call(callback, args, context)
         if self._frozen and _process(handle) in self._frozen:
             self._aside.append(handle)
         else:
@@ -99,10 +133,10 @@ class VirtualLoop(base_events.BaseEventLoop):
 
     def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> events.TimerHandle:
+    ) -> TimedCall:
         self.steps += 1
         when = max(when, self._now + TICK_S)  # whoever waits shorter and shorter waits for ever: time must pass
-        timer = events.TimerHandle(when, callback, args, self, context)
+        timer = TimedCall(when, callback, args, context)
         if self._frozen and _process(timer) in self._frozen:
             self._aside.append(timer)
         else:
@@ -119,13 +153,13 @@ class VirtualLoop(base_events.BaseEventLoop):
             timer.cancel()
             raise
 
-    def _put(self, timer: events.TimerHandle) -> None:
-        heapq.heappush(self._timers, (timer.when(), self.steps, timer))
+    def _put(self, timer: TimedCall) -> None:
+        heapq.heappush(self._timers, (timer._when, self.steps, timer))
 
     def _run_once(self) -> None:
         """Run what is ready; if nothing is, time moves to the next timer."""
         timers = self._timers
-        while timers and timers[0][2].cancelled():
+        while timers and timers[0][2]._cancelled:
             heapq.heappop(timers)
         if not self._ready:
             if not timers:
@@ -136,7 +170,7 @@ class VirtualLoop(base_events.BaseEventLoop):
         for _ in range(len(self._ready)):
             if not self._ready:  # a process was frozen meanwhile
                 break
-            handle: Any = self._ready.popleft()
+            handle = self._ready.popleft()
             if not handle._cancelled:
                 handle._context.run(handle._callback, *handle._args)
 
@@ -171,9 +205,8 @@ def _ring(over: asyncio.Future[None]) -> None:
         over.set_result(None)
 
 
-def _process(handle: events.Handle) -> str:
-    context: Context = handle._context  # type: ignore[attr-defined]  # set by every handle, told by none
-    return context.get(PROCESS, "") or ""
+def _process(handle: Call) -> str:
+    return handle._context.get(PROCESS, "") or ""
 
 
 def play(loop: VirtualLoop, main: Any) -> Any:
