@@ -77,16 +77,19 @@ def _play(plan: Plan) -> Day:
     verdict = played.verdict
     if verdict.violations:
         raise AssertionError(f"the simulation found something: {verdict.violations}")
-    in_play_h, messages = _played(plan)
+    in_play_h, messages = _played(plan, verdict.at * SPEED)
     return Day(
         in_play_h=in_play_h, messages=messages, cpu_s=played.cpu_s, steps=verdict.steps, commits=verdict.commits
     )
 
 
-def _played(plan: Plan) -> tuple[float, int]:
-    """Hours in which a match of `plan` was in play, and how many messages were pushed of all of them."""
+def _played(plan: Plan, length_s: float) -> tuple[float, int]:
+    """Hours in which a match of `plan` was in play, and how many messages were pushed of all of them.
+
+    `length_s`: football seconds from the first start to the verdict, the settling at the end with them.
+    """
     begin = begins(plan.seed)
-    end = begin + plan.hours * 3_600
+    end = begin + length_s
     scripts = scene(plan).scripts(begin)
     spans = [(one.course.spans[0].start, one.course.ended or 0) for one in scripts if one.course.spans]
     in_play_s = sum(max(0.0, min(end, ended) - max(begin, started)) for started, ended in spans)

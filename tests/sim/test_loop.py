@@ -147,5 +147,57 @@ def test_a_timer_that_fell_due_in_a_pause_rings_after_it():
     assert seen == [31]
 
 
+def test_several_timers_of_one_instant_ring_in_their_order_after_a_pause():
+    loop = VirtualLoop()
+    seen = []
+
+    async def process():
+        for number in range(5):
+            loop.call_at(10, seen.append, number)
+        await CLOCK.sleep(20)
+
+    async def main():
+        begin(loop, "p", process())
+        await CLOCK.sleep(1)
+        loop.freeze("p")
+        await CLOCK.sleep(1)
+        loop.thaw("p")
+        await CLOCK.sleep(10)
+
+    play(loop, main())
+
+    assert seen == [0, 1, 2, 3, 4]
+
+
+def ended_in_a_group(tasks: int) -> list[int]:
+    seen = []
+
+    async def one(number):
+        try:
+            await CLOCK.sleep(60)
+        finally:
+            seen.append(number)
+
+    async def group():
+        async with asyncio.TaskGroup() as group:
+            for number in range(tasks):
+                group.create_task(one(number))
+
+    async def main():
+        task = asyncio.ensure_future(group())
+        await CLOCK.sleep(1)
+        task.cancel()
+        await asyncio.wait((task,))
+
+    play(VirtualLoop(), main())
+    return seen
+
+
+def test_a_group_cancels_its_tasks_in_the_same_order_every_time():
+    first, again = ended_in_a_group(200), ended_in_a_group(200)
+    assert sorted(first) == list(range(200))
+    assert first == again
+
+
 def test_work_for_a_thread_is_done_at_once():
     assert play(VirtualLoop(), asyncio.to_thread(sum, (1, 2))) == 3

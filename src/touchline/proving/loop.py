@@ -12,6 +12,7 @@ from asyncio import base_events
 from collections import deque
 from collections.abc import Callable
 from contextvars import Context, ContextVar, copy_context
+from itertools import count
 from typing import Any
 
 PROCESS: ContextVar[str] = ContextVar("PROCESS", default="")
@@ -56,6 +57,17 @@ class TimedCall(Call):
         return self._when
 
 
+class NumberedTask(asyncio.Task[Any]):
+    """A task whose place in a set does not depend on its address: groups cancel their tasks in one order."""
+
+    def __init__(self, number: int, *args: Any, **kwargs: Any) -> None:
+        self._number = number
+        super().__init__(*args, **kwargs)
+
+    def __hash__(self) -> int:
+        return self._number
+
+
 Timer = tuple[float, int, TimedCall]
 """When it is due, its place among those of the same instant, and what is due."""
 
@@ -83,6 +95,9 @@ class VirtualLoop(base_events.BaseEventLoop):
         self._now = 0.0
         self._ready: deque[Call] = deque()
         self._timers: list[Timer] = []
+        self._placed = 0
+        """Timers placed so far: of two that are due at one instant the one placed first is first."""
+        self.set_task_factory(_numbered())
         self._frozen: set[str] = set()
         self._aside: list[Call] = []
         """What belongs to frozen processes."""
@@ -154,7 +169,8 @@ class VirtualLoop(base_events.BaseEventLoop):
             raise
 
     def _put(self, timer: TimedCall) -> None:
-        heapq.heappush(self._timers, (timer._when, self.steps, timer))
+        self._placed += 1
+        heapq.heappush(self._timers, (timer._when, self._placed, timer))
 
     def _run_once(self) -> None:
         """Run what is ready; if nothing is, time moves to the next timer."""
@@ -198,6 +214,16 @@ class VirtualLoop(base_events.BaseEventLoop):
 
     def _write_to_self(self) -> None:
         """Nobody sleeps who must be woken."""
+
+
+def _numbered() -> Any:
+    """A factory of tasks; each has its number."""
+    numbers = count(1)
+
+    def made(loop: asyncio.AbstractEventLoop, work: Any, context: Context | None = None) -> NumberedTask:
+        return NumberedTask(next(numbers), work, loop=loop, context=context)
+
+    return made
 
 
 def _ring(over: asyncio.Future[None]) -> None:

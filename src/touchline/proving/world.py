@@ -118,6 +118,7 @@ class _World:
         self._setup = setup
         self._rng = rng = Random(repr((plan.seed, "world")))  # noqa: S311 - a play, not a secret
         self._loop = VirtualLoop()
+        self._steps = 0
         start = matchday.begins(plan.seed)
         speed = setup.speed or rng.choices(SPEEDS, SPEED_WEIGHTS)[0]
         self._clock = clock = VirtualClock(self._loop, start, speed)
@@ -184,7 +185,7 @@ class _World:
             setup=self._setup,
             violations=referee.violations,
             at=self._loop.time(),
-            steps=self._loop.steps,
+            steps=self._steps,
             commits=referee.commits,
             match_hours=plan.matches * plan.hours,
             lines=list(self._trace.last(LAST_LINES)) if referee.violations else [],
@@ -216,6 +217,7 @@ class _World:
         whistle = asyncio.ensure_future(referee.whistle.wait())
         game = asyncio.ensure_future(self._hours())
         await asyncio.wait((whistle, game), return_when=asyncio.FIRST_COMPLETED)
+        self._steps = self._loop.steps  # in which order the rest is buried, nobody says
         for task in (whistle, game):
             task.cancel()
         await asyncio.wait((game,))

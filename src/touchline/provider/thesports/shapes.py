@@ -64,7 +64,7 @@ def kept(part: object) -> bytes:
 
 def whole(value: object, name: str, least: int, most: int) -> int:
     """A whole number between `least` and `most`."""
-    number = _number(value)
+    number = value if type(value) is int else _number(value)
     if number is None:
         raise Misread(f"{name} is no whole number")
     if not least <= number <= most:

@@ -4,13 +4,16 @@ The provider's word is a list of score messages in their order. The row may skip
 back to one it has passed, and never says what was not told yet.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from touchline.proving.rules.commit import Columns, Commit
 
 GOALS, COUNTS = (0, 1, 5, 6), (2, 3, 4)
 """Slots that are claimed together."""
+_goals, _counts = itemgetter(*GOALS), itemgetter(*COUNTS)
 SPOKEN_OF = frozenset({"status_id", "home_scores", "away_scores"})
 EARLY_S = 1.0
 """Instants of the wire are tenths of seconds."""
@@ -34,14 +37,27 @@ def status_of(word: Word) -> Facts:
 
 
 def goals_of(word: Word) -> Facts:
-    return tuple(side[slot] for side in (word.home, word.away) for slot in GOALS)
+    return (_goals(word.home), _goals(word.away))
 
 
 def counts_of(word: Word) -> Facts:
-    return tuple(side[slot] for side in (word.home, word.away) for slot in COUNTS)
+    return (_counts(word.home), _counts(word.away))
 
 
 TOPICS = {"status": status_of, "goals": goals_of, "counts": counts_of}
+
+
+class Told:
+    """What was told of one match: the words in their order, when they came, what each says of each topic."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        self.words = words
+        self._times = [word.at for word in words]
+        self.facts = {topic: [facts(word) for word in words] for topic, facts in TOPICS.items()}
+
+    def until(self, at: float) -> int:
+        """How many words had been told by `at`."""
+        return bisect_right(self._times, at)
 
 
 class Course:
@@ -51,7 +67,7 @@ class Course:
         self, told: Mapping[str, Sequence[Word]], flight_s: float, clocks_are_off: Callable[[], bool]
     ) -> None:
         """`flight_s`: how long a word may be on its way, football seconds."""
-        self._told = told
+        self._told = {match_id: Told(words) for match_id, words in told.items()}
         self._flight_s = flight_s
         self._clocks_are_off = clocks_are_off
         self._here: dict[tuple[str, str], int] = {}
@@ -69,13 +85,14 @@ class Course:
     def _step(self, now: float, before: Columns | None, after: Columns, topic: str) -> Iterator[str]:
         match_id, facts = after["external_id"], TOPICS[topic](word_of(after))
         told, here = self._told[match_id], self._here.get((match_id, topic), 0)
-        said = [index for index, word in enumerate(told) if word.at <= now + EARLY_S]
-        places = [index for index in said if TOPICS[topic](told[index]) == facts]
+        of_topic = told.facts[topic]
+        places = [index for index in range(told.until(now + EARLY_S)) if of_topic[index] == facts]
         ahead = [index for index in places if index >= here]
-        if ahead or (places and self._is_unsure(before, after, topic, told[places[-1] + 1].at)):
+        if ahead or (places and self._is_unsure(before, after, topic, told.words[places[-1] + 1].at)):
             self._here[match_id, topic] = min(ahead) if ahead else max(places)
         else:
-            yield f"no step back: {topic} of {match_id} became {facts}, which does not follow {told[here]}"
+            stood = told.words[here]
+            yield f"no step back: {topic} of {match_id} became {facts}, which does not follow {stood}"
 
     def _is_unsure(self, before: Columns | None, after: Columns, topic: str, over_at: float) -> bool:
         """Whether nobody could know the order of what stands and what stood, whose word was over at `over_at`.
@@ -94,15 +111,14 @@ class Course:
         """What the rows have not taken over of what was told by `until`."""
         found = {row["external_id"]: word_of(row) for row in rows}
         for match_id, told in sorted(self._told.items()):
-            said = [word for word in told if word.at <= until]
+            said = told.until(until)
             if not said or match_id not in found:
                 continue
             for topic, facts in TOPICS.items():
-                here = self._here.get((match_id, topic), 0)
-                later = {facts(word) for word in told[max(here, len(said) - 1) :]} | {facts(said[-1])}
-                if facts(found[match_id]) not in later:
-                    was = facts(found[match_id])
-                    yield f"follows in time: {topic} of {match_id} is {was}, told was {facts(said[-1])}"
+                here, of_topic = self._here.get((match_id, topic), 0), told.facts[topic]
+                was, last = facts(found[match_id]), of_topic[said - 1]
+                if was != last and was not in of_topic[max(here, said - 1) :]:
+                    yield f"follows in time: {topic} of {match_id} is {was}, told was {last}"
 
 
 def word_of(row: Columns) -> Word:

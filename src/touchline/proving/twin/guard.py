@@ -65,7 +65,7 @@ class Guard:
         changed = {column for column, value in values.items() if old[column] != value}
         if not changed:
             return old
-        self._fits(values)
+        self._fits({column: value for column, value in values.items() if column in changed})
         new = {**old, **values}
         for trigger in _of(self._triggers, changed):
             if trigger.broken(old, new):

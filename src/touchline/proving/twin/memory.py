@@ -18,6 +18,12 @@ from touchline.proving.twin.transactions import Transaction
 from touchline.proving.twin.values import Row, held, instant
 from touchline.store.db import Statement
 
+JSONB = {
+    name: frozenset(column.name for column in table.columns.values() if column.type == "jsonb")
+    for name, table in TABLES.items()
+}
+"""The columns of each table that hold documents."""
+
 
 class Memory:
     """The server side of the twin."""
@@ -103,9 +109,7 @@ class Seen(Mapping[str, Any]):
 
     def __getitem__(self, column: str) -> Any:
         value = self._row[column]
-        if value is not None and TABLES[self._table].columns[column].type == "jsonb":
-            return held(value)
-        return value
+        return held(value) if value is not None and column in JSONB[self._table] else value
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._row)

@@ -1,5 +1,6 @@
 """The view match_item: the board of one match, with its names and its public version."""
 
+from operator import itemgetter
 from typing import Any
 
 from touchline.proving.twin.transactions import Transaction
@@ -24,6 +25,8 @@ ITEM = (
     "seq", "at_ms",
 )  # fmt: skip
 
+SEQ = itemgetter("seq")
+
 
 def item(tx: Transaction, row: Row) -> Row:
     """What the view says of a match. Nobody draws crests here, so no logo has a path."""
@@ -38,7 +41,7 @@ def item(tx: Transaction, row: Row) -> Row:
     said["half_time"] = _pair(row, "score_half_time") if row["half_time_reached"] else None
     said["extra_time"] = _pair(row, "score_extra_time")
     said["shoot_out"] = _pair(row, "score_shoot_out")
-    said["seq"], said["at_ms"] = place(max(tx.of("change", id_), key=_seq, default=None))
+    said["seq"], said["at_ms"] = place(max(tx.of("change", id_), key=SEQ, default=None))
     return said
 
 
@@ -60,11 +63,6 @@ def second_period(tx: Transaction, row: Row) -> bool:
 def place(change: Row | None) -> tuple[int, int]:
     """Number and time of a change; zeros where there is none."""
     return (0, 0) if change is None else (change["seq"], change["at_ms"])
-
-
-def _seq(change: Row) -> int:
-    seq: int = change["seq"]
-    return seq
 
 
 def _pair(row: Row, of: str) -> list[int] | None:
