@@ -5,7 +5,7 @@ from tests.build import T, a_claim, a_goal, a_marker, a_match, an_incident
 
 from touchline.football.decide import decide
 from touchline.football.halves import Half, first_half_goals, halves, shown_minute
-from touchline.football.incidents import listed
+from touchline.football.incidents import KNOWN_MAX, listed
 from touchline.football.model import (
     Answer,
     CardShown,
@@ -358,3 +358,22 @@ def test_an_empty_list_that_waits_is_believed_once_the_score_falls() -> None:
     assert [type(one) for one in decision.happened] == [GoalCancelled]
     lagging = a_claim(incidents=[], channel="mqtt-2", at_ms=at_ms + 1)
     assert decide(decision.match, lagging, at_ms + 1).match is decision.match
+
+
+def test_lists_that_never_agree_fill_no_memory() -> None:
+    def strangers(first: int) -> list[Incident]:
+        return [
+            an_incident(YELLOW, minute=place, player_id=f"p{place}")
+            for place in range(first, first + 8_000, 20)
+        ]
+
+    match, answers = a_match(), []
+    for turn in range(3):
+        decision = told(match, strangers(turn * 8_000))
+        match = decision.match
+        answers.append(decision.answer)
+
+    assert answers == [Answer.SUCCESS, Answer.SUCCESS, Answer.INVALID]
+    assert len(match.incidents) <= KNOWN_MAX
+    assert decision.refused[Group.INCIDENTS] is Reason.WRONG_SHAPE
+    assert told(match, strangers(0)).answer is Answer.SUCCESS, "what is known may come back"

@@ -214,6 +214,10 @@ LIMITED = {
     ),
     "status alone": (says(b"", status=429), 10),
     "status with nonsense": (says(b"", status=429, headers={"Retry-After": "soon"}), 10),
+    "status with a zone of any length": (
+        says(b"", status=429, headers={"Retry-After": "Mon, 02 Feb 2026 02:40:30 +" + "9" * 13}),
+        10,
+    ),
     "body": (says({"code": 429, "msg": "Too Many Requests"}), 10),
     "body as text": (says({"code": "429", "msg": "Too Many Requests"}), 10),
 }

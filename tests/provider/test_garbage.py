@@ -3,12 +3,14 @@
 import json
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from touchline.provider.port import Kind, Reading
 from touchline.provider.thesports import wire
 from touchline.provider.thesports.envelope import Answer, open_answer
+from touchline.provider.thesports.incidents import INCIDENTS_MAX
 
 MATCH, OTHER = "k82rekhg0w8nrep", "965mkyhk2gllr1g"
 KICKOFF = 1_770_483_660
@@ -123,3 +125,35 @@ def test_every_group_is_either_said_or_kept(message: list[dict[str, object]]):
         if groups and part["id"] in (MATCH, OTHER):
             heard = any(report.match_id == part["id"] for report in reading.reports)
             assert heard or any(kept.match_id == part["id"] for kept in reading.unreadable)
+
+
+DIGITS = "9" * 4_200
+"""As many as are still a number."""
+ENDLESS = "9" * 5_000
+"""More than that."""
+NUMBERLESS = (
+    {"id": MATCH, "score": {ENDLESS: 1}},
+    {"score": {ENDLESS: 1}},
+    {"id": MATCH, "incidents": {ENDLESS: {"type": 1}}},
+    {"id": MATCH, "stats": [{"type": int(DIGITS), "home": 1, "away": 1}]},
+    {"id": MATCH, "tlive": [{"time": "", "data": int(DIGITS)}]},
+    {"id": MATCH, "status_id": 1, "match_time": KICKOFF, "home_scores": {ENDLESS: 1}, "away_scores": []},
+    {"id": MATCH, "status_id": 1, "match_time": KICKOFF, "note": int(DIGITS)},
+)
+
+
+@pytest.mark.parametrize("part", NUMBERLESS)
+def test_digits_without_end_are_no_number_and_are_kept(part: dict[str, object]):
+    whole = {"id": OTHER, "stats": [{"type": 2, "home": 1, "away": 0}]}
+
+    for reading in (push([part, whole]), wire.read_match_records(an_answer([part]), "diary")):
+        assert reading.unreadable
+    assert OTHER in [report.match_id for report in push([part, whole]).reports], "its neighbour proceeds"
+
+
+def test_a_list_of_incidents_that_no_match_has_is_kept_and_not_compared():
+    entry = {"type": 9, "position": 1, "time": 60}
+    longest, longer = [entry] * INCIDENTS_MAX, [entry] * (INCIDENTS_MAX + 1)
+
+    assert push({"id": MATCH, "incidents": longest}).reports[0].says.incidents is not None
+    assert [one.kind for one in push({"id": MATCH, "incidents": longer}).unreadable] == ["mqtt.bad_incidents"]

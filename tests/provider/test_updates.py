@@ -46,6 +46,13 @@ def test_standings_go_by_season_and_what_we_have_no_use_for_is_told_apart():
     assert len(reading.unreadable) == 1
 
 
+def test_what_is_only_counted_is_remembered_by_a_short_name():
+    reading = wire.read_what_changed(an_answer({"9" * 500: [{"team_id": "b" * 500, "update_time": 10**40}]}))
+
+    assert [len(update.id) for update in reading.updates] == [81]
+    assert reading.updates[0].at < 10**10
+
+
 @pytest.mark.parametrize(
     "row",
     [7, a_lineup(match_id=""), a_lineup(update_time=0), a_lineup(update_time="soon"), {"update_time": AT}],

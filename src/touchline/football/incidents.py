@@ -13,6 +13,8 @@ from touchline.football.model import Incident, StoredIncident
 
 NEAR_MIN = 5
 """An edit moves an entry by no more minutes than this."""
+KNOWN_MAX = 1_000
+"""Incidents a match may have had, withdrawn ones among them; a list that would make more is no list of its."""
 
 Pairing = dict[int, StoredIncident]
 """Place in the claimed list → the stored incident it is."""

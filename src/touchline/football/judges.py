@@ -99,6 +99,8 @@ def _take_incidents(
         word = Held(value=0, source=seen.source, channel=seen.channel, observed_at_ms=seen.observed_at_ms)
         return replace(state, pending=replace(state.pending, incidents=word)), Reason.EMPTY_UNCONFIRMED
     after = incidents.revised(state.incidents, claim, now_ms // 1000)
+    if len(after) > incidents.KNOWN_MAX:
+        return state, Reason.WRONG_SHAPE
     return replace(state, incidents=after), Reason.APPLIED
 
 

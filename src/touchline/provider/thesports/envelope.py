@@ -98,7 +98,7 @@ def retry_after_s(header: str | None, now: float) -> float:
 def _until(date: str, now: float) -> float:
     try:
         then = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):  # what follows the time may have any number of digits
         return RETRY_AFTER_S
     return (then if then.tzinfo else then.replace(tzinfo=UTC)).timestamp() - now
 

@@ -9,6 +9,9 @@ CODE_MAX = 9_999
 MINUTE_MAX = 999
 VALUE_MAX = 1_000_000
 ENTRIES_MAX = 2_000
+"""Of statistics, and of lines of commentary."""
+INCIDENTS_MAX = 300
+"""Ten times the longest list seen. Each is held against each that is known: a list costs by its square."""
 
 
 def read_incidents(value: object) -> tuple[Incident, ...]:
@@ -16,7 +19,8 @@ def read_incidents(value: object) -> tuple[Incident, ...]:
 
     One bad entry spoils the list: without it the list would withdraw an incident that still stands.
     """
-    return tuple(_incident(mapping(entry, "incident")) for entry in _bounded(value, "incidents"))
+    listed = _bounded(value, "incidents", most=INCIDENTS_MAX)
+    return tuple(_incident(mapping(entry, "incident")) for entry in listed)
 
 
 def read_stats(value: object) -> tuple[Stat, ...]:
@@ -39,10 +43,10 @@ def read_tlive(value: object) -> tuple[TextLine, ...]:
     )
 
 
-def _bounded(value: object, name: str, mark: str = "type") -> list[object]:
+def _bounded(value: object, name: str, mark: str = "type", most: int = ENTRIES_MAX) -> list[object]:
     found = entries(value, name, mark)
-    if len(found) > ENTRIES_MAX:
-        raise Misread(f"{name} has more than {ENTRIES_MAX} entries")
+    if len(found) > most:
+        raise Misread(f"{name} has more than {most} entries")
     return found
 
 

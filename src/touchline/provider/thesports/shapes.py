@@ -23,6 +23,7 @@ LATEST_TS = 4_102_444_800
 """The year 2100."""
 MILLISECONDS_FROM = 100_000_000_000
 
+INDEX = re.compile(r"[0-9]{1,18}")
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.0+)?")
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -93,7 +94,7 @@ def text(value: object, name: str) -> str:
     """Text; empty where the wire says nothing."""
     if value is None:
         return ""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+    if type(value) is int or (isinstance(value, float) and math.isfinite(value)):
         value = str(value)
     if not isinstance(value, str):
         raise Misread(f"{name} is no text")
@@ -144,7 +145,7 @@ def entries(value: object, name: str, mark: str = "") -> list[object]:
         raise Misread(f"{name} is no list")
     if mark and mark in value:
         return [value]
-    if all(key.isdecimal() for key in value):
+    if all(INDEX.fullmatch(key) for key in value):
         return [value[key] for key in sorted(value, key=int)]
     return list(value.values())
 

@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from touchline.provider.port import Topic, Update
-from touchline.provider.thesports.shapes import Findings, Misread, entries, external_id, instant, mapping
+from touchline.provider.thesports.shapes import (
+    LATEST_TS,
+    Findings,
+    Misread,
+    entries,
+    external_id,
+    instant,
+    mapping,
+)
 
 TOPICS: Mapping[str, tuple[Topic, str]] = {
     "1": (Topic.LINEUP, "match_id"),
@@ -14,6 +22,8 @@ TOPICS: Mapping[str, tuple[Topic, str]] = {
 OTHER_IDS = ("match_id", "season_id", "team_id")
 TIMES = ("update_time", "pub_time")
 ROWS_MAX = 10_000
+WORD_MAX = 40
+"""Characters of an id that is only counted: it is remembered for long."""
 
 
 def read_updates(results: object, found: Findings, latest: int) -> Iterator[Update]:
@@ -40,7 +50,7 @@ def _update(topic: Topic, id_name: str, latest: int, row: object) -> Update:
 def _other(number: str, row: object) -> Update:
     """Nothing of it is used, so nothing about it is wrong."""
     if not isinstance(row, dict):
-        return Update(topic=Topic.OTHER, id=number)
-    told = next((str(row[name]) for name in OTHER_IDS if name in row), "")
+        return Update(topic=Topic.OTHER, id=number[:WORD_MAX])
+    told = next((row[name] for name in OTHER_IDS if isinstance(row.get(name), str)), "")
     at = next((row[name] for name in TIMES if isinstance(row.get(name), int)), 0)
-    return Update(topic=Topic.OTHER, id=f"{number}.{told}", at=at)
+    return Update(topic=Topic.OTHER, id=f"{number[:WORD_MAX]}.{told[:WORD_MAX]}", at=min(at, LATEST_TS))
