@@ -85,3 +85,26 @@ def test_what_changes_while_pages_are_read_comes_again() -> None:
     round_.goes_on([("a", 5), ("b", NOW + 40)])
 
     assert round_.cursor == NOW
+
+
+def test_a_record_from_the_future_hides_none_of_the_others() -> None:
+    poisoned = [("a", 5), ("b", 4_000_000_000)]
+    first = Round(3, now=NOW)
+    read(poisoned, first, 10)
+    second = Round(first.cursor, first.border, now=NOW + 60)
+
+    assert ("c", NOW + 30) in read([*poisoned, ("c", NOW + 30)], second, 10)
+    assert second.cursor == NOW + 30
+
+
+@given(st.integers(0, 90), st.integers(1, 7))
+def test_a_clock_that_is_behind_the_providers_misses_nothing(behind: int, page_size: int) -> None:
+    provider: list[tuple[str, int]] = []
+    brought: set[tuple[str, int]] = set()
+    round_ = Round(NOW - 60, now=NOW)
+    for now in range(NOW, NOW + 200, 60):
+        round_ = Round(round_.cursor, round_.border, now=now - behind, full_page=page_size)
+        provider += [(f"{at}", at) for at in range(now - 50, now, 9)]
+        brought |= read(provider, round_, page_size)
+
+    assert brought == set(provider)

@@ -3,7 +3,8 @@
 Without a cursor the list is read by pages; with one by time, oldest change first. An answer ends
 the round when it brings nothing new, whatever its own count says. By time the next answer is
 asked from the newest stamp seen, so that a record that changes meanwhile shifts nothing out of
-sight; only a page full of known records is followed by its next page.
+sight; only a page full of known records is followed by its next page. A stamp that lies ahead counts as
+now: what changed meanwhile comes again, and one record from the future does not hide all the others.
 """
 
 from collections.abc import Iterable, Set
@@ -34,7 +35,6 @@ class Round:
         self._now = now
         self._full_page = full_page
         self._pages_max = pages_max
-        self._since = since
         self._largest = since or 0
         self._seen = set(border)
         self._answer: Set[Stamp] = frozenset()
@@ -48,7 +48,7 @@ class Round:
         self._seen |= new
         cut = self.time is not None and len(answer) >= self._full_page and answer != self._answer
         self._answer = answer
-        self._largest = max([self._largest, *(stamp for _, stamp in new)])
+        self._largest = max([self._largest, *(min(stamp, self._now) for _, stamp in new)])
         if self.time is not None and self._largest > self.time:
             self.time, self.page, self._answer = self._largest, 1, frozenset()
         else:
@@ -62,8 +62,8 @@ class Round:
 
     @property
     def cursor(self) -> int:
-        """The largest stamp seen. Reading by pages takes its time: what changed meanwhile comes again."""
-        return self._largest if self._since is not None else min(self._largest, self._now)
+        """The largest stamp seen, but not after the round began."""
+        return self._largest
 
     @property
     def border(self) -> frozenset[Stamp]:
