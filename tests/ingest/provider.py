@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from touchline.errors import ProviderError, ProviderRefused, ProviderTransient
+from touchline.errors import ProviderAnswer, ProviderError, ProviderRefused, ProviderTransient
 from touchline.ids import MatchId
 from touchline.provider.port import (
     Analysis,
@@ -50,6 +50,8 @@ class FakeProvider:
         self.failure: Failure = None
         self.mute: set[str] = set()
         """Questions that are never answered."""
+        self.puzzling: set[str] = set()
+        """Questions whose answer is none."""
         self.refused: Kind | None = None
         self.endless = False
         self.state = ProviderState(health=Health.UNKNOWN, since_ts=0)
@@ -156,6 +158,8 @@ class FakeProvider:
         self.asked.append(question)
         if self.failure is not None:
             raise self.failure
+        if question in self.puzzling:
+            raise ProviderAnswer("thesports-http", question, "HTTP 404")
         if question in self.mute:
             raise ProviderTransient("thesports-http", question, "HTTP_500")
 

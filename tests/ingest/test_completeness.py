@@ -159,3 +159,18 @@ async def test_after_eight_attempts_it_is_said_once_and_a_late_list_begins_anew(
     house.hear(report(B, Says(incidents=GOAL)))
     await house.written()
     assert await is_whole(house, B)
+
+
+async def test_a_match_the_provider_chokes_on_does_not_hold_up_the_others(
+    house: House, validator: CompletenessValidator
+) -> None:
+    house.provider.puzzling = {f"history?uuid={A}"}
+    knows(house, B)
+
+    assert await house.run(validator) == Done(items=1, failed=1)
+
+    assert await is_whole(house, B)
+    assert (await house.matches(A))[A].completeness.attempts == 1, "it has its turn again later"
+    house.provider.asked.clear()
+    assert await house.run(validator) == Done()
+    assert house.provider.asked == []

@@ -106,3 +106,23 @@ async def test_without_any_answer_the_run_fails(house: House):
 
     with pytest.raises(ProviderTransient):
         await FormSync(house.way).run(RUN)
+
+
+async def test_a_match_the_provider_chokes_on_does_not_hold_up_the_others(house: House):
+    sync = FormSync(house.way)
+    house.provider.puzzling = {f"analysis?uuid={B}"}
+
+    assert await run(house, sync) == Done(items=2, failed=1)
+
+    assert (await of_match(house, A)).analysis is not None
+    house.provider.asked.clear()
+    await run(house, sync)
+    assert f"analysis?uuid={B}" not in house.provider.asked, "not before its next turn"
+
+
+async def test_a_plan_without_counts_has_its_analyses(house: House):
+    house.provider.mute = {"compensation?page=1"}
+
+    assert await run(house, FormSync(house.way)) == Done(items=2, failed=1)
+
+    assert (await of_match(house, A)).analysis is not None

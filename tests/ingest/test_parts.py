@@ -240,6 +240,18 @@ async def test_a_match_without_an_answer_does_not_hold_up_the_others(house: Hous
     assert house.provider.asked == [f"halves?uuid={A}"] * 3, "what was not answered does not count"
 
 
+async def test_a_match_the_provider_chokes_on_costs_a_run_nothing_else(house: House) -> None:
+    await playing(house, A, B)
+    house.provider.puzzling = {f"lineup?uuid={A}", f"halves?uuid={A}"}
+    assert await house.run(house.lineups) == Done(items=1, failed=1)
+
+    stats, end = Says(stats=(Stat(2, 3, 1),)), score(status=Status.ENDED)
+    house.hear(*(report(id_, says) for id_ in (A, B) for says in (stats, end)))
+    await house.written()
+    await house.clock.advance(700)
+    assert await house.run(house.ended) == Done(items=1, failed=1)
+
+
 async def test_what_was_asked_is_remembered_in_bounds() -> None:
     clock = SteppedClock(T)
     asked = Asked(clock, 900, floor_s=60, times_max=2)

@@ -9,6 +9,7 @@ from tests.ingest.house import House
 
 from touchline.errors import CircuitOpenError
 from touchline.football.model import Counts, Group, Says, Source, Status
+from touchline.ingest.reconcile import COOLDOWN_S, TRIES_MAX
 
 
 async def test_an_unknown_id_makes_no_row_and_is_asked_for_once(house: House) -> None:
@@ -157,3 +158,30 @@ async def test_a_provider_that_gives_no_answer_is_asked_again(
     assert A in await house.matches(A)
     said = capsys.readouterr().out
     assert said.count("ingest.source.lost") == said.count("ingest.source.back") == 1
+
+
+async def test_a_match_the_provider_chokes_on_does_not_hold_up_the_others(house: House) -> None:
+    house.provider.puzzling = {f"recent?uuid={A}", f"history?uuid={A}"}
+    house.provider.records = [report(B, record(T), T - 100)]
+    house.requests.history(A)
+    house.requests.history(B)
+    house.hear(report(A), report(B))
+    await house.written()
+
+    await house.round(house.reconcile)
+
+    assert B in await house.matches(B)
+    assert f"history?uuid={B}" in house.provider.asked
+
+
+async def test_what_has_no_answer_is_asked_again_so_often_and_then_after_its_cool_down(house: House) -> None:
+    house.provider.puzzling = {f"recent?uuid={A}"}
+    for _ in range(20):
+        house.requests.unknown(A)
+        await house.reconcile.turn()
+    assert house.provider.asked == [f"recent?uuid={A}"] * TRIES_MAX
+
+    await house.clock.advance(COOLDOWN_S)
+    house.requests.unknown(A)
+    await house.reconcile.turn()
+    assert len(house.provider.asked) == TRIES_MAX + 1

@@ -105,3 +105,17 @@ async def test_without_an_answer_the_run_fails(house: House):
 
     with pytest.raises(ProviderTransient):
         await a_sync(house).run(RUN)
+
+
+async def test_a_season_the_provider_chokes_on_does_not_hold_up_the_others(house: House):
+    async with house.db.transaction(now_ms(house.clock)) as tx:
+        await standings.want(tx, ["asmallseason", SEASON])
+    house.provider.puzzling = {"tables?uuid=asmallseason"}
+    house.provider.tables = [a_table()]
+    one_at_a_time = Run(run_id="one", slot=T, batch_size=1)
+
+    for _ in range(2):
+        await house.clock.advance(60)
+        await a_sync(house).run(one_at_a_time)
+
+    assert house.provider.asked == ["tables", "tables?uuid=asmallseason", "tables", f"tables?uuid={SEASON}"]

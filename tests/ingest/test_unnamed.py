@@ -70,3 +70,14 @@ async def test_a_kind_we_are_refused_does_not_keep_us_from_the_others(house: Hou
     await turns(house, 5)
 
     assert "home" in await named(house)
+
+
+async def test_an_id_the_provider_chokes_on_does_not_hold_up_its_kind(house: House) -> None:
+    await scheduled(house)
+    house.provider.puzzling = {"team?page=None&time=None&uuid=away"}
+    house.provider.named = [team("home", 5)]
+
+    await turns(house, 20)
+
+    assert "home" in await named(house)
+    assert house.provider.asked.count("team?page=None&time=None&uuid=away") == 1

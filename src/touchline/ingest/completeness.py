@@ -4,7 +4,7 @@ import structlog
 from msgspec.structs import replace
 
 from touchline.clock import now_ms
-from touchline.errors import ProviderError
+from touchline.errors import ProviderAnswer, ProviderError
 from touchline.football.completeness import is_given_up
 from touchline.football.model import Gap, Match, Source
 from touchline.ids import MatchId
@@ -31,34 +31,38 @@ class CompletenessValidator:
     async def run(self, run: Run) -> Done:
         """Ask about matches that are over and not whole, then look at them again.
 
-        An attempt counts only where the provider answered. Raises ProviderError where it never did, and
-        StoreUnavailable.
+        An attempt counts only where the provider answered, if with something that is no answer: such a match
+        never holds up the others. Raises ProviderError where it was silent from the first, StoreUnavailable.
         """
         due = await self._due(run.batch_size)
-        asked, silent = await self._ask_in_turn(due)
+        asked, puzzled, silent = await self._ask_in_turn(due)
         if silent is not None and not asked:
             raise silent
         for match in await self._way.writer.look_again(asked):
             self._say(match)
-        return Done(items=len(asked), failed=0 if silent is None else len(due) - len(asked))
+        unasked = 0 if silent is None else len(due) - len(asked)
+        return Done(items=len(asked) - puzzled, failed=unasked + puzzled)
 
     async def _due(self, most: int) -> list[Incomplete]:
         async with self._way.db.transaction(now_ms(self._way.clock)) as tx:
             return await completeness.due(tx, most)
 
-    async def _ask_in_turn(self, due: list[Incomplete]) -> tuple[list[MatchId], ProviderError | None]:
-        """Whom the provider was asked about, and why not about the others, if it gave no answer."""
+    async def _ask_in_turn(self, due: list[Incomplete]) -> tuple[list[MatchId], int, ProviderError | None]:
+        """Whom the provider was asked about, of how many its answer was none, and why not about the others."""
         asked: list[MatchId] = []
+        puzzled = 0
         until = self._way.clock.monotonic() + ASKING_S
         for one in due:
             if self._way.clock.monotonic() >= until:
                 break
             try:
                 await self._ask(one)
+            except ProviderAnswer:
+                puzzled += 1
             except ProviderError as error:
-                return asked, error
+                return asked, puzzled, error
             asked.append(one.id)
-        return asked, None
+        return asked, puzzled, None
 
     async def _ask(self, one: Incomplete) -> None:
         """Its history for lists, score and counters; the statistics of its halves where those are missing."""

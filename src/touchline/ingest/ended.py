@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from touchline.clock import now_ms
-from touchline.errors import ProviderError
+from touchline.errors import ProviderAnswer, ProviderError
 from touchline.football.model import Group, Source
 from touchline.ids import MatchId
 from touchline.ingest.asked import Asked
@@ -56,12 +56,13 @@ class EndedDetails:
         self._channels = {group: Channel(part.source, f"ended-{way.node}") for group, part in PARTS.items()}
 
     async def run(self, run: Run) -> Done:
-        """Ask for some parts; what an endpoint without an answer had to tell is left for the next run.
+        """Ask for some parts; what an endpoint that is silent had to tell is left for the next run.
 
         Raises ProviderError where nothing was answered, and StoreUnavailable.
         """
         due = (await self._due())[: run.batch_size]
-        silent: dict[Group, ProviderError] = {}
+        silent: set[Group] = set()
+        failure: ProviderError | None = None
         told = unreadable = 0
         for group, match_id in due:
             if group in silent:
@@ -69,11 +70,13 @@ class EndedDetails:
             try:
                 done = await self._ask(group, match_id)
             except ProviderError as error:
-                silent[group] = error
+                failure = failure or error
+                if not isinstance(error, ProviderAnswer):  # such a one is about this match alone
+                    silent.add(group)
                 continue
             told, unreadable = told + 1, unreadable + done.failed
-        if silent and not told:
-            raise next(iter(silent.values()))
+        if failure is not None and not told:
+            raise failure
         return Done(items=told, failed=len(due) - told + unreadable)
 
     async def _due(self) -> list[tuple[Group, MatchId]]:

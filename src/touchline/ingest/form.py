@@ -1,9 +1,10 @@
 """What came before a match: asked for within a day of it, slowly, for the provider counts these calls."""
 
 from touchline.clock import now_ms
-from touchline.errors import ProviderError
+from touchline.errors import ProviderAnswer, ProviderError
 from touchline.ids import MatchId
 from touchline.ingest.way import Way
+from touchline.provider.port import Analysis
 from touchline.store import form
 from touchline.task import Done, Run
 
@@ -24,18 +25,32 @@ class FormSync:
         self._clock = way.clock
 
     async def run(self, run: Run) -> Done:
-        """Ask about the next matches. Raises ProviderError when nothing has an answer."""
+        """Ask about the next matches; either list is asked for though the other has no answer.
+
+        Raises ProviderError when nothing has one.
+        """
         wanted = await self._wanted(run.batch_size)
-        items = await self._tallies()
+        items = failed = 0
+        silent: ProviderError | None = None
+        try:
+            items = await self._tallies()
+        except ProviderError as error:
+            failed, silent = 1, error
         for place, match_id in enumerate(wanted):
             if place:
                 await self._clock.sleep(BETWEEN_S)
             try:
                 await self._analysis(match_id)
-            except ProviderError:
-                return Done(items=items, failed=len(wanted) - place)
-            items += 1
-        return Done(items=items)
+                items += 1
+            except ProviderAnswer:  # of this match it can't tell; it may of the next
+                await self._keep(match_id, None)
+                failed += 1
+            except ProviderError as error:
+                failed, silent = failed + len(wanted) - place, error
+                break
+        if silent is not None and not items:
+            raise silent
+        return Done(items=items, failed=failed)
 
     async def _wanted(self, most: int) -> list[MatchId]:
         async with self._db.transaction(now_ms(self._clock)) as tx:
@@ -56,5 +71,8 @@ class FormSync:
 
     async def _analysis(self, match_id: MatchId) -> None:
         found = await self._asking.demand("match/analysis", self._asking.pull.analysis(match_id))
+        await self._keep(match_id, next(iter(found.analyses), None))
+
+    async def _keep(self, match_id: MatchId, analysis: Analysis | None) -> None:
         async with self._db.transaction(now_ms(self._clock)) as tx:
-            await form.save_analysis(tx, match_id, next(iter(found.analyses), None))
+            await form.save_analysis(tx, match_id, analysis)

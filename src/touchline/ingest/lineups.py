@@ -5,7 +5,7 @@ while the ball does.
 """
 
 from touchline.clock import now_ms
-from touchline.errors import ProviderError
+from touchline.errors import ProviderAnswer, ProviderError
 from touchline.football.model import Source
 from touchline.ids import MatchId
 from touchline.ingest.asked import Asked
@@ -32,11 +32,16 @@ class LineupSync:
     async def run(self, run: Run) -> Done:
         """Ask about some matches, those first that were asked about longest ago.
 
-        The first question without an answer ends it: raises ProviderError, StoreUnavailable.
+        An answer that is none is passed over. The first question without any ends it: raises ProviderError,
+        StoreUnavailable.
         """
         items = failed = 0
         for match_id in (await self._due())[: run.batch_size]:
-            done = await self._ask(match_id)
+            try:
+                done = await self._ask(match_id)
+            except ProviderAnswer:
+                failed += 1
+                continue
             items, failed = items + 1, failed + done.failed
         return Done(items=items, failed=failed)
 

@@ -16,6 +16,7 @@ from enum import StrEnum
 import structlog
 
 from touchline.clock import Clock, now_ms
+from touchline.errors import ProviderAnswer, ProviderError
 from touchline.football.model import Observation, Source
 from touchline.ids import MatchId
 from touchline.ingest.answering import Answering
@@ -40,6 +41,8 @@ LOOK_S = 300.0
 """Real seconds between two looks for rows that still want their history."""
 ASKED_MAX = 10_000
 """Matches remembered as asked for their history."""
+TRIES_MAX = 3
+"""A match about which the provider's answer is none is asked about so often before it has its cool-down."""
 
 
 class Cause(StrEnum):
@@ -58,6 +61,8 @@ class Requests:
         self._queue: OrderedDict[tuple[Cause, MatchId], None] = OrderedDict()
         self._asked: OrderedDict[tuple[Cause, MatchId], float] = OrderedDict()
         self._histories: OrderedDict[MatchId, None] = OrderedDict()
+        self._tries: OrderedDict[tuple[Cause, MatchId], int] = OrderedDict()
+        """How often the answer was none."""
         self._full = False
         self.wake = asyncio.Event()
 
@@ -102,6 +107,20 @@ class Requests:
                 self._histories.pop(match_id, None)
             self._queue[cause, match_id] = None
             self._queue.move_to_end((cause, match_id), last=False)
+
+    def later(self, cause: Cause, match_id: MatchId) -> None:
+        """What the provider answered about this one was no answer: it is asked again behind all others."""
+        key = cause, match_id
+        tries = self._tries.pop(key, 0) + 1
+        if cause is Cause.HISTORY:
+            self._histories.pop(match_id, None)  # its row still says so, and is found
+        if tries >= TRIES_MAX:
+            return
+        self._tries[key] = tries
+        while len(self._tries) > QUEUE_MAX:
+            self._tries.popitem(last=False)
+        self._asked.pop(key, None)
+        self._queue[key] = None
 
     def _add(self, cause: Cause, match_id: MatchId) -> None:
         self._forget_old()
@@ -169,20 +188,26 @@ class Reconcile:
     async def _ask_each(self, cause: Cause) -> bool:
         """Ask by id; whether the provider answered every time."""
         wanted = self._requests.take(cause, BY_ID_MAX)
+        answered = True
         for place, match_id in enumerate(wanted):
             asked_at_ms = now_ms(self._clock)
-            reading = await self._by_id(cause, match_id)
-            if reading is None:
+            try:
+                reading = await self._by_id(cause, match_id)
+            except ProviderAnswer:  # about this one alone: the others are not held up by it
+                self._requests.later(cause, match_id)
+                answered = False
+                continue
+            except ProviderError:
                 self._requests.again(cause, reversed(wanted[place:]))
                 return False
             self._inbox.put(self._about(cause, match_id, reading, asked_at_ms))
-        return True
+        return answered
 
-    async def _by_id(self, cause: Cause, match_id: MatchId) -> Reading | None:
+    async def _by_id(self, cause: Cause, match_id: MatchId) -> Reading:
         if cause is Cause.HISTORY:
             history = self._asking.pull.live_history(match_id)
-            return await self._asking.ask("match/live/history", history)
-        return await self._asking.ask("match/recent/list", self._asking.pull.recent_by_id(match_id))
+            return await self._asking.demand("match/live/history", history)
+        return await self._asking.demand("match/recent/list", self._asking.pull.recent_by_id(match_id))
 
     def _about(self, cause: Cause, match_id: MatchId, reading: Reading, asked_at_ms: int) -> list[Observation]:
         found: list[Report] = [report for report in reading.reports if report.match_id == match_id]

@@ -10,7 +10,7 @@ import msgspec
 import structlog
 
 from touchline.clock import now_ms
-from touchline.errors import ProviderError
+from touchline.errors import ProviderAnswer, ProviderError
 from touchline.ingest.way import Way
 from touchline.provider.port import Table
 from touchline.store import standings
@@ -32,7 +32,7 @@ class StandingsSync:
 
     async def run(self, run: Run) -> Done:
         """Keep what moved. Raises ProviderError when that has no answer; a wanted season without one stays
-        wanted and counts as failed."""
+        wanted and counts as failed, one whose answer is none behind all others."""
         moved = await self._asking.demand("table/live", self._asking.pull.tables_live())
         done = await self._keep(moved.tables)
         failed = 0
@@ -41,6 +41,10 @@ class StandingsSync:
                 found = await self._asking.demand(
                     "season/recent/table/detail", self._asking.pull.season_tables(season_id)
                 )
+            except ProviderAnswer:
+                failed += 1
+                await self._want_again(season_id)
+                continue
             except ProviderError:
                 failed += 1
                 break
@@ -52,6 +56,10 @@ class StandingsSync:
     async def _wanted(self, most: int) -> dict[str, int]:
         async with self._db.transaction(now_ms(self._clock)) as tx:
             return dict(await standings.wanted(tx, most))
+
+    async def _want_again(self, season_id: str) -> None:
+        async with self._db.transaction(now_ms(self._clock)) as tx:
+            await standings.want(tx, [season_id])
 
     async def _keep(self, tables: Sequence[Table]) -> int:
         """Keep the tables of seasons that are being played; how many there were of them."""

@@ -10,10 +10,11 @@ from datetime import timedelta
 import structlog
 
 from touchline.clock import Clock, now_ms
+from touchline.errors import ProviderAnswer, ProviderError
 from touchline.ingest.asking import Asking
 from touchline.ingest.names import Names
 from touchline.ingest.pace import FLOOR_S, real_s
-from touchline.provider.port import Kind
+from touchline.provider.port import Kind, Reading
 from touchline.store import fixtures
 from touchline.store.db import Database
 
@@ -62,10 +63,16 @@ class UnnamedLookup:
         self._missing = [pair for pair in wanted if pair not in self._asked][:MISSING_MAX]
 
     async def _ask(self) -> None:
-        """Ask for the first; without an answer its whole kind is left for the next look."""
+        """Ask for the first; without an answer its whole kind is left for the next look.
+
+        An answer that is none is about this id alone.
+        """
         kind, id_ = pair = self._missing[0]
-        reading = await self._asking.ask(f"{kind}/list", self._asking.pull.catalogue(kind, id=id_))
-        if reading is None:
+        try:
+            reading = await self._asking.demand(f"{kind}/list", self._asking.pull.catalogue(kind, id=id_))
+        except ProviderAnswer:
+            reading = Reading()
+        except ProviderError:
             self._missing = [other for other in self._missing if other[0] is not kind]
             return
         self._missing = self._missing[1:]
