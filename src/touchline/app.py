@@ -18,14 +18,15 @@ from urllib.parse import urlsplit
 import structlog
 import uvloop
 
-from touchline.clock import Clock
+from touchline.clock import Clock, now_ms
 from touchline.embedded.installation import Installation
-from touchline.errors import SettingsError
+from touchline.errors import SettingsError, StaleWrite, StoreUnavailable
 from touchline.feed.ears import PostgresEars
 from touchline.loop import run_all
 from touchline.metrics import Metrics
 from touchline.settings.parts import Settings, TheSports
 from touchline.stop import Stop
+from touchline.store import leases
 from touchline.store.db import Database
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ ASKING_MAX_S = 1.5
 """For calls at the provider that are under way: what they would have brought is asked for at the next start."""
 END_MAX_S = 1.5
 """For what remains to be done when the time to drain is over: to write down what was cut off."""
+GIVE_BACK_S = 1.0
+"""For giving back what one process of all does."""
+LEAVE_S = 0.3
+"""For what goes on although it was cancelled: a call to a database that stands still can't be called off."""
 LOCK_MARGIN_S = 5.0
 """What a transaction may take beyond the longest wait for a lock."""
 
@@ -88,12 +93,21 @@ async def _run(part: Callable[[Ground], Awaitable[None]], settings: Settings) ->
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
+    if stop.is_set():
+        gone_s = stop.drain_s + END_MAX_S + LEAVE_S
+        asyncio.get_running_loop().call_later(gone_s, _leave, gone_s)
     drain_s = ASKING_MAX_S if part is _ingest else stop.drain_s + END_MAX_S
     _, late = await asyncio.wait((running,), timeout=drain_s)
     for task in late:  # a call that waits for its turn at the provider may wait for minutes
         task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
+
+
+def _leave(waited_s: float) -> None:
+    """End as a crash does: what is still open, the server gives up. Nobody waits any longer."""
+    structlog.get_logger().warning("process.cut_off", waited_s=waited_s)
+    os._exit(0)
 
 
 async def _web(ground: Ground) -> None:
@@ -172,6 +186,7 @@ async def _work(ground: Ground) -> None:
             **data_tasks(database, clock, settings.retention),
             **upkeep_tasks(database, clock, metrics),
         }
+        open_.push_async_callback(_give_back, database, clock, node)
         jobs = engine(database, conninfo, clock, metrics, settings, tasks=tasks, node=node)
         open_.push_async_callback(jobs.close)
         minutes = minute_loops(database, ground.ears(), clock, metrics, settings.match_minute)
@@ -188,6 +203,13 @@ async def _work(ground: Ground) -> None:
             await ground.stop.wait()
             await jobs.runner.drain(ground.stop.drain_s)
             over.set()  # what the last runs handed over is written
+
+
+async def _give_back(database: Database, clock: Clock, holder: str) -> None:
+    """Let others watch at once, now that the loops have ended; a lease that can't be given back runs out."""
+    with contextlib.suppress(StoreUnavailable, StaleWrite):
+        async with database.transaction(now_ms(clock), within_s=GIVE_BACK_S) as tx:
+            await leases.release(tx, holder)
 
 
 PARTS: Mapping[str, Callable[[Ground], Awaitable[None]]] = MappingProxyType(

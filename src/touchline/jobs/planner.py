@@ -36,6 +36,8 @@ LOOK_S = 5.0
 SPREAD_S = 1.0
 """Real seconds between two runs that are made up for."""
 STORE_RETRY_S = 1.0
+LEAVE_MAX_S = 1.0
+"""Real seconds in which a planner says that it is no more; one that can't is forgotten a lease later."""
 
 
 class Planner:
@@ -81,7 +83,7 @@ class Planner:
     async def leave(self) -> None:
         """Say that this planner is no more; nothing happens where the database is away."""
         with contextlib.suppress(StoreUnavailable, StaleWrite):
-            async with self._transaction() as tx:
+            async with self._db.transaction(now_ms(self._clock), within_s=LEAVE_MAX_S) as tx:
                 await jobs.leave(tx, self._node)
 
     async def _look(self) -> None:

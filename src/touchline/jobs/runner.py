@@ -28,8 +28,10 @@ from touchline.task import Run, Task
 
 ATTEMPTS = 3
 BEAT_MAX_S = 2.0
-"""What a heartbeat may take; the next one comes anyway."""
-RETRY_S = 1.0
+"""What a heartbeat may take, or an attempt to write an end; the next one comes anyway."""
+RETRY_S = 0.5
+LAST_WORD_S = 1.0
+"""Real seconds in which the ends of what was cut off are tried to be written when the process ends."""
 ERROR_CHARS_MAX = 2_000
 
 WHY: Mapping[Cut, str] = {"timeout": "time-out", "cancelled": "cancelled", "lost": "no heartbeat"}
@@ -64,6 +66,8 @@ class Runner:
         self._under_way = 0
         self._ended = asyncio.Event()
         self._closed = False
+        self._written_by = float("inf")
+        """Until when ends may be written, monotonic: nobody waits longer for a process that is to end."""
 
     async def run(self, ticket: Ticket) -> Came:
         """Run what `ticket` orders, if it is still to be run; what came of it.
@@ -88,6 +92,7 @@ class Runner:
             self._ended.clear()
             await self._clock.wait(self._ended, left)
         self._closed = True
+        self._written_by = self._clock.monotonic() + LAST_WORD_S
         for body in self._bodies:
             body.stop()
         while self._under_way:
@@ -188,19 +193,18 @@ class Runner:
 
     async def _write_end(self, ticket: Ticket, end: End, lease: Lease) -> End:
         """Write the end; while the database is away, as long as the run counts as alive. What came of it."""
-        while True:
+        while (left_s := min(lease.left_s(), self._written_by - self._clock.monotonic())) > 0:
+            within_s = min(BEAT_MAX_S, left_s)
             try:
-                async with self._db.transaction(now_ms(self._clock)) as tx:
+                async with self._db.transaction(now_ms(self._clock), within_s=within_s) as tx:
                     ours = await jobs.end(tx, ticket.run_id, end)
             except (StoreUnavailable, StaleWrite):
-                if not lease.holds():
-                    ours = False
-                else:
-                    await self._clock.sleep(RETRY_S)
-                    continue
+                await self._clock.sleep(RETRY_S)
+                continue
             if ours:
                 return end
-            return msgspec.structs.replace(end, status="lost", error=WHY["lost"])
+            break
+        return msgspec.structs.replace(end, status="lost", error=WHY["lost"])
 
     # ------------------------------------------------------------ what is said
 
