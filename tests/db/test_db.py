@@ -1,6 +1,7 @@
 """The way to Postgres: what ends a transaction, and what is said when there is no database."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,30 @@ async def test_an_error_in_a_pipeline_undoes_the_whole_transaction(database: Dat
 
     with pytest.raises(errors.UniqueViolation):
         await pipelined()
+
+    assert await cursors(database) == []
+
+
+@pytest.mark.parametrize("pipelined", [False, True])
+async def test_an_error_that_was_caught_inside_is_no_silent_undoing(
+    database: Database, pipelined: bool
+) -> None:
+    async def caught() -> None:
+        async with database.transaction(T) as tx:
+            await tx.execute(b"INSERT INTO sync_cursor VALUES ('one', 1)")
+            with contextlib.suppress(errors.UniqueViolation):
+                async with tx.pipeline() if pipelined else contextlib.nullcontext():
+                    await tx.execute(b"INSERT INTO sync_cursor VALUES ('one', 2)")
+
+    with pytest.raises(errors.InFailedSqlTransaction, match="nothing is kept"):
+        await caught()
+
+    assert await cursors(database) == []
+
+
+async def test_a_database_that_only_reads_counts_as_gone_for_who_writes(database: Database) -> None:
+    with pytest.raises(StoreUnavailable):
+        await write(database, b"SET TRANSACTION READ ONLY", b"INSERT INTO sync_cursor VALUES ('one', 1)")
 
     assert await cursors(database) == []
 

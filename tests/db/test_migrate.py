@@ -84,6 +84,18 @@ def test_the_history_of_a_newer_version_is_refused(conninfo: Conninfo) -> None:
         migrate(conninfo.owner)
 
 
+@pytest.mark.parametrize("trouble", ["lock_not_available", "query_canceled"])
+def test_a_busy_database_is_not_said_to_be_gone(conninfo: Conninfo, trouble: str) -> None:
+    raised = f"DO $$ BEGIN CREATE TABLE half (); RAISE EXCEPTION USING ERRCODE = '{trouble}'; END $$"
+    busy = migrations.Migration("0042_busy.sql", raised.encode())
+
+    said = pytest.raises(StoreUnavailable, match=r"too busy for 0042_busy\.sql")
+    with psycopg.connect(conninfo.owner, autocommit=True) as owner, said:
+        migrations._run(owner, busy)
+
+    assert "half" not in tables(conninfo)
+
+
 async def test_the_application_is_neither_owner_nor_superuser(database: Database) -> None:
     async with database.transaction(0) as tx:
         [(superuser, bypass, owned)] = await tx.rows(

@@ -3,7 +3,8 @@
 The transaction is opened at the edge; functions take `tx` and never commit. `tx.now` is football
 time, given when it was opened. Whatever says that the database does not answer comes out as
 `StoreUnavailable`, whatever says that somebody else was first (a lock that took too long, a deadlock)
-as `StaleWrite`; errors in what was asked stay what they are.
+as `StaleWrite`; errors in what was asked stay what they are. To catch one inside a transaction does not
+mend it: the transaction then ends with `InFailedSqlTransaction`.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from typing import Any, LiteralString, TypeVar
 import msgspec
 import psycopg
 from psycopg import errors
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow, class_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
@@ -36,6 +38,12 @@ SOMEBODY_ELSE = (
     errors.SerializationFailure,
     # We stood still for so long with others waiting that the server took the transaction away.
     errors.IdleInTransactionSessionTimeout,
+)
+NO_ANSWER = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    # It lives, but for reading alone: its disk is full, or another one took its place. Who writes waits for it.
+    errors.ReadOnlySqlTransaction,
 )
 PREPARE_AFTER = 2
 """A statement is prepared on its third run on a connection."""
@@ -205,11 +213,12 @@ class PostgresDatabase(Database):
                 with _bounded(connection, loop.time() + self._transaction_s if until is None else until):
                     async with connection.transaction():
                         yield PostgresTx(connection, now_ms)
+                        _refuse_failed(connection)
         except SOMEBODY_ELSE as error:
             raise StaleWrite("somebody else holds or wrote the same rows") from error
         except (PoolTimeout, TooManyRequests) as error:
             raise StoreUnavailable("the database has no connection to spare") from error
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except NO_ANSWER as error:
             # The next callers shall not find, one by one, the connections that died with this one.
             await self._pool.drain()
             raise StoreUnavailable("the database does not answer") from error
@@ -224,6 +233,12 @@ async def _opened(
 ) -> AsyncIterator[PostgresDatabase]:
     async with pool:
         yield PostgresDatabase(pool, transaction_s)
+
+
+def _refuse_failed(connection: Connection) -> None:
+    """Of a transaction in which a statement failed nothing is kept, and the commit would not say so."""
+    if connection.info.transaction_status is TransactionStatus.INERROR:
+        raise errors.InFailedSqlTransaction("a statement failed and its error was caught: nothing is kept")
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg import errors
 
 from touchline.errors import StoreUnavailable, TouchlineError
 
@@ -88,7 +89,9 @@ def migrate(owner_conninfo: str) -> list[str]:
                 _run(connection, migration)
             _grant(connection)
     except psycopg.OperationalError as error:
-        raise StoreUnavailable("the database does not answer; nothing was migrated") from error
+        raise StoreUnavailable(
+            "the database does not answer; `touchline db migrate --check` says what is still missing"
+        ) from error
     return [migration.name for migration in due]
 
 
@@ -125,14 +128,19 @@ def _done(connection: psycopg.Connection[Any]) -> dict[str, str]:
 
 
 def _run(connection: psycopg.Connection[Any], migration: Migration) -> None:
-    with connection.transaction():
-        connection.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
-        connection.execute("SELECT set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT])
-        connection.execute(migration.text)
-        connection.execute(
-            "INSERT INTO schema_migration (name, checksum) VALUES (%s, %s)",
-            [migration.name, migration.checksum],
-        )
+    try:
+        with connection.transaction():
+            connection.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+            connection.execute("SELECT set_config('statement_timeout', %s, true)", [STATEMENT_TIMEOUT])
+            connection.execute(migration.text)
+            connection.execute(
+                "INSERT INTO schema_migration (name, checksum) VALUES (%s, %s)",
+                [migration.name, migration.checksum],
+            )
+    except (errors.LockNotAvailable, errors.QueryCanceled) as error:
+        raise StoreUnavailable(
+            f"the database is too busy for {migration.name}: what came before it stays, run the rest again"
+        ) from error
 
 
 def _grant(connection: psycopg.Connection[Any]) -> None:
