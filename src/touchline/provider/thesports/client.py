@@ -8,6 +8,7 @@ import asyncio
 import ssl
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta, timezone
+from io import BytesIO
 from typing import Self, TypeVar
 
 import httpx2
@@ -352,14 +353,14 @@ def _of(match_id: str, reading: Reading) -> Reading:
 
 
 async def _bounded_body(got: httpx2.Response, path: str) -> bytes:
-    body = bytearray()
+    body = BytesIO()  # what was written to it comes out without a copy
     async for chunk in got.aiter_bytes():
-        body += chunk
-        if len(body) > BODY_MAX:
+        body.write(chunk)
+        if body.tell() > BODY_MAX:
             error = ProviderAnswer(PROVIDER, path, f"the answer is larger than {BODY_MAX // 1024 // 1024} MB")
             error.code = "TOO_LARGE"
             raise error
-    return bytes(body)
+    return body.getvalue()
 
 
 async def _off_loop(size: int, work: Callable[[], T]) -> T:
