@@ -81,6 +81,21 @@ def test_the_oldest_superseded_frame_goes_first():
     assert queue.conflated == 2
 
 
+def test_few_large_frames_fill_the_queue_as_many_small_ones_do():
+    size = len(a_frame("score", MATCHES[0], 1).payload)
+    queue = FrameQueue(100, bytes_max=4 * size)
+    told = [queue.put(a_frame("score", MATCHES[0], seq)) for seq in range(1, 7)]
+
+    assert told == [True] * 4 + [False] * 2
+    assert not queue.is_half_empty
+    assert [frame.seq for frame in asyncio.run(queue.take(2))] == [1, 2]
+    assert queue.is_half_empty
+    assert queue.put(a_frame("stats", MATCHES[0], 7))
+    assert queue.put(a_frame("stats", MATCHES[0], 8))
+    assert queue.put(a_frame("score", MATCHES[0], 9)), "statistics that are told anew make room for it"
+    assert [frame.seq for frame in asyncio.run(queue.take(9))] == [3, 4, 8, 9]
+
+
 @pytest.mark.anyio
 async def test_taking_waits_for_a_frame():
     queue = FrameQueue(4)

@@ -11,6 +11,8 @@ from collections import OrderedDict, deque
 
 from msgspec import Struct
 
+BYTES_MAX = 64 * 1024 * 1024
+"""Of all frames that wait; the largest ever seen had 11 kB."""
 MATCH_ID = re.compile(rb'"id"\s*:\s*"([a-z0-9]{6,32})"')
 
 
@@ -25,11 +27,13 @@ class Frame(Struct, frozen=True):
 
 
 class FrameQueue:
-    """Frames in the order they came, at most `most` of them."""
+    """Frames in the order they came, at most `most` of them and `bytes_max` of their payloads."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, bytes_max: int = BYTES_MAX) -> None:
         self._most = most
+        self._bytes_max = bytes_max
         self._frames: OrderedDict[int, Frame] = OrderedDict()
+        self._bytes = 0
         self._count = 0
         self._newest_stats: dict[bytes, int] = {}
         """Match → number of its newest waiting statistics frame."""
@@ -42,14 +46,21 @@ class FrameQueue:
     def __len__(self) -> int:
         return len(self._frames)
 
+    @property
+    def is_half_empty(self) -> bool:
+        """Whether what comes next finds room."""
+        return len(self._frames) <= self._most // 2 and self._bytes <= self._bytes_max // 2
+
     def put(self, frame: Frame) -> bool:
         """Take a frame; False if there is no room and none can be made."""
         match = stats_of(frame.payload)
         self._supersede(match)
-        if len(self._frames) >= self._most and not self._make_room():
-            return False
+        while not self._fits(frame):
+            if not self._make_room():
+                return False
         self._count += 1
         self._frames[self._count] = frame
+        self._bytes += len(frame.payload)
         if match is not None:
             self._newest_stats[match] = self._count
         self._arrived.set()
@@ -66,6 +77,7 @@ class FrameQueue:
 
     def _pop(self) -> Frame:
         number, frame = self._frames.popitem(last=False)
+        self._bytes -= len(frame.payload)
         match = stats_of(frame.payload)
         if match is not None and self._newest_stats.get(match) == number:
             del self._newest_stats[match]
@@ -76,9 +88,14 @@ class FrameQueue:
         if older is not None:
             self._superseded.append(older)
 
+    def _fits(self, frame: Frame) -> bool:
+        return len(self._frames) < self._most and self._bytes + len(frame.payload) <= self._bytes_max
+
     def _make_room(self) -> bool:
         while self._superseded:
-            if self._frames.pop(self._superseded.popleft(), None) is not None:
+            given_up = self._frames.pop(self._superseded.popleft(), None)
+            if given_up is not None:
+                self._bytes -= len(given_up.payload)
                 self.conflated += 1
                 return True
         return False

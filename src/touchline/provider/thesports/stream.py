@@ -149,7 +149,7 @@ class Stream:
 
     async def _until_drained(self) -> None:
         """After an overrun: wait until half of the queue was read, so that the next snapshot finds room."""
-        while len(self._queue) > self._settings.queue_max // 2:
+        while not self._queue.is_half_empty:
             await self._clock.sleep(0.1)
 
     def _stands(self, connection_id: str) -> None:
