@@ -9,6 +9,7 @@ from touchline.clock import Clock
 from touchline.jobs.bell import Bell
 from touchline.jobs.planner import Planner
 from touchline.jobs.procrastination import Queue
+from touchline.jobs.repetition import Repetition
 from touchline.jobs.runner import Runner
 from touchline.jobs.stagger import effective
 from touchline.jobs.switch import Switch
@@ -31,11 +32,12 @@ class Engine:
     runner: Runner
     queues: Sequence[Queue]
     bell: Bell
+    repetition: Repetition
 
     @property
     def loops(self) -> list[Loop]:
         """All that has to be running."""
-        return [self.bell, *self.queues, self.planner]
+        return [self.bell, *self.queues, self.planner, self.repetition]
 
     async def close(self) -> None:
         """Leave in order, once the loops have ended."""
@@ -83,4 +85,4 @@ def engine(
     }
     queues = [Queue(db, clock, runner, lane, most) for lane, most in lanes.items()]
     bell = Bell(conninfo, {SWITCHES: planner.look_again} | {queue.channel: queue.ring for queue in queues})
-    return Engine(jobs, planner, runner, queues, bell)
+    return Engine(jobs, planner, runner, queues, bell, Repetition(db, clock, jobs))

@@ -1,4 +1,4 @@
-"""What the history of jobs says, for people. All instants are football time, Unix seconds."""
+"""What the history of jobs says. All instants are football time, Unix seconds."""
 
 from collections.abc import Sequence
 
@@ -46,6 +46,14 @@ class Started(Struct, frozen=True, kw_only=True):
     offset_s: int
 
 
+class NotDone(Struct, frozen=True, kw_only=True):
+    """A slot, the latest of its job, whose run was not carried to its end."""
+
+    job_name: str
+    scheduled_for: int
+    ended_at: float
+
+
 async def overview(tx: Tx, names: Sequence[str], since: float) -> list[Overview]:
     """Of each job, in that order; failures since that instant."""
     return await tx.rows_as(Overview, SQL["overview"], {"names": list(names), "since": since})
@@ -70,3 +78,11 @@ async def starts(tx: Tx, since: float) -> list[Started]:
 async def p95_s(tx: Tx, since: float) -> dict[str, float]:
     """Within which time 95 % of the runs of each job ended since an instant."""
     return {name: float(seconds) for name, seconds in await tx.rows(SQL["p95"], {"since": since})}
+
+
+async def not_done(tx: Tx, names: Sequence[str]) -> list[NotDone]:
+    """Of these jobs those whose latest slot failed, in the order in which they did, and no run since is well.
+
+    A run that went through everything and could not do single items is none of them.
+    """
+    return await tx.rows_as(NotDone, SQL["not_done"], {"names": list(names)})

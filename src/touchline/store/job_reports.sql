@@ -1,4 +1,4 @@
--- What the history of jobs says, for people.
+-- What the history of jobs says.
 
 -- overview --
 SELECT
@@ -55,3 +55,26 @@ WHERE
     started_at > to_timestamp(%(since)s) AND status IN ('success', 'failed', 'timeout')
     AND effective_schedule NOT IN ('manual', 'made up')
 GROUP BY job_name
+
+-- not_done --
+-- Jobs whose latest slot was handed over and failed, unless somebody has run them since. Where items failed the run went
+-- to its end: to repeat it would only say the same.
+SELECT r.job_name, r.scheduled_for, extract(EPOCH FROM r.finished_at)::float8 AS ended_at
+FROM unnest(%(names)s::text []) AS given (name)
+CROSS JOIN LATERAL (
+    SELECT s.job_name, s.scheduled_for FROM job_slot AS s
+    WHERE s.job_name = given.name
+    ORDER BY s.scheduled_for DESC
+    LIMIT 1
+) AS latest
+INNER JOIN job_execution_logs AS r
+    ON latest.job_name = r.job_name AND latest.scheduled_for = r.scheduled_for AND r.effective_schedule <> 'manual'
+WHERE
+    (r.status IN ('timeout', 'cancelled', 'lost') OR (r.status = 'failed' AND r.items_failed = 0))
+    AND NOT EXISTS (
+        SELECT FROM job_execution_logs AS since
+        WHERE
+            since.job_name = r.job_name AND since.started_at >= r.started_at AND since.run_id <> r.run_id
+            AND since.status IN ('running', 'success')
+    )
+ORDER BY r.finished_at, r.job_name
