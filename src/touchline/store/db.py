@@ -36,8 +36,9 @@ SOMEBODY_ELSE = (
     errors.LockNotAvailable,
     errors.DeadlockDetected,
     errors.SerializationFailure,
-    # We stood still for so long with others waiting that the server took the transaction away.
+    # We stood still or took so long with others waiting that the server took the transaction away.
     errors.IdleInTransactionSessionTimeout,
+    errors.TransactionTimeout,
 )
 NO_ANSWER = (
     psycopg.OperationalError,
