@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from tests.build import MATCH, T, a_claim
 from tests.conftest import Conninfo
-from tests.db.stage import METRICS, Stage, reasons, until_somebody_waits
+from tests.db.stage import METRICS, Stage, from_the_diary, reasons, until_somebody_waits
 
 from touchline.errors import StoreUnavailable
 from touchline.football.model import Answer, GoalScored, Observation, Stat, Status
@@ -40,6 +40,25 @@ def the_match(id_: MatchId, channel: str) -> list[Observation]:
         for goal in (1, 2, 3)
     ]
     return [status, *goals]
+
+
+async def test_nobody_waits_longer_than_allowed_for_a_row_somebody_else_is_making(
+    database: Database, conninfo: Conninfo
+) -> None:
+    stage = Stage(database, lock_timeout_ms=100)
+    with psycopg.connect(conninfo.owner) as owner:
+        owner.execute(
+            "INSERT INTO ts_matches"
+            " (external_id, match_time, status_id, phase_entered_ts, created_at, updated_at)"
+            " VALUES (%s, 1770000000, 1, 1770000000, now(), now())",
+            [MATCH],
+        )
+        async with asyncio.timeout(5):
+            [outcome] = await stage.write(from_the_diary(MATCH))
+        assert outcome.answer is Answer.LOCKED
+
+    [outcome] = await stage.write(from_the_diary(MATCH))
+    assert outcome.answer is Answer.SUCCESS
 
 
 async def test_two_writers_on_the_same_rows_make_each_change_once(database: Database) -> None:

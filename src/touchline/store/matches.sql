@@ -3,7 +3,8 @@ Sets of rows come in as one JSON array: PostgreSQL turns it into typed columns i
 values included, which costs the sender less than an array a column.
 
 -- lock --
--- Waits for its turn, at most lock_timeout, which holds for the rest of the transaction too. Everybody
+-- Waits for its turn, at most lock_timeout, which holds for the rest of the transaction too: it is set before
+-- the first row is looked for, and where there is none. Everybody
 -- locks in the order of external_id, so two writers of the same matches never hold each other up for
 -- ever. NO KEY: rows that refer to a match may be added meanwhile.
 SELECT
@@ -16,8 +17,8 @@ SELECT
     minute, last_minute_update_ts, provider_update_time, last_event_ts, last_seen_ts,
     last_live_seen_ts, provenance::text, pending::text, statistics::text, first_half_stats::text,
     statistics_second_half::text, data_completeness::text
-FROM set_config('lock_timeout', %(wait_ms)s, TRUE) AS bounded, ts_matches AS m
-WHERE m.external_id = ANY(%(ids)s)
+FROM ts_matches AS m
+WHERE (SELECT set_config('lock_timeout', %(wait_ms)s, TRUE)) IS NOT NULL AND m.external_id = ANY(%(ids)s)
 ORDER BY m.external_id
 FOR NO KEY UPDATE OF m
 
@@ -33,8 +34,8 @@ SELECT
     minute, last_minute_update_ts, provider_update_time, last_event_ts, last_seen_ts,
     last_live_seen_ts, provenance::text, pending::text, statistics::text, first_half_stats::text,
     statistics_second_half::text, data_completeness::text
-FROM set_config('lock_timeout', %(wait_ms)s, TRUE) AS bounded, ts_matches AS m
-WHERE m.external_id = ANY(%(ids)s)
+FROM ts_matches AS m
+WHERE (SELECT set_config('lock_timeout', %(wait_ms)s, TRUE)) IS NOT NULL AND m.external_id = ANY(%(ids)s)
 ORDER BY m.external_id
 FOR NO KEY UPDATE OF m SKIP LOCKED
 
