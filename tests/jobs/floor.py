@@ -59,6 +59,24 @@ class Doing:
         return Done(items=1) if self._what is None else await self._what(run)
 
 
+class Held:
+    """A body that goes on until it is let go."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.cancelled = 0
+        self.go = asyncio.Event()
+
+    async def run(self, _: Run) -> Done:
+        self.runs += 1
+        try:
+            await self.go.wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        return Done()
+
+
 class Floor:
     """A database at football time T, and everybody who works on it."""
 

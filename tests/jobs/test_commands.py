@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import Conninfo
-from tests.jobs.floor import Floor, T, a_job
+from tests.jobs.floor import Doing, Floor, T, a_job
 
 from touchline.cli import jobs
 from touchline.jobs.table import JOBS
 from touchline.store.db import Database
+from touchline.task import Done, Run
 
 
 class Shell:
@@ -63,13 +64,19 @@ def test_an_unknown_job_is_told_those_near_it(shell: Shell) -> None:
     assert said.startswith("There is no job 'Trend Snc'. Did you mean Trend Sync")
 
 
+async def breaking(_: Run) -> Done:
+    raise ValueError("no [type=int] in [/list]")
+
+
 async def test_the_history_shows_what_went_wrong(shell: Shell, database: Database) -> None:
     floor = Floor(database, a_job("Trend Sync"))
     await floor.a_runner().run(floor.a_ticket())
+    await floor.a_runner(Doing(breaking)).run(floor.a_ticket(T + 60))
 
     code, said = shell("history", "trend-sync")
     assert code == 0
     assert "success" in said
+    assert "no [type=int] in [/list]" in said
 
     code, said = shell("validate", "--hours", "1")
     assert (code, "Nothing has started in that time." in said) == (0, True)
@@ -83,7 +90,14 @@ async def test_starts_that_were_late_are_found(shell: Shell, database: Database)
     code, said = shell("validate", "--hours", "24", **clock_at(T + 60))
 
     assert code == 1
-    assert "5.000" in said
+    shown = {words[0]: words[1:] for words in map(cells, said.splitlines()) if len(words) > 1}
+    assert shown["Trend Sync"] == ["1", "+10", "5.000", "5.000", "5.000", "0", "no"]
+    assert shown["Diary Refresh"] == ["0", *"––––––"], "a job that did not start is named as well"
+
+
+def cells(line: str) -> list[str]:
+    """A row of a table in a terminal."""
+    return [cell.strip() for cell in line.split("│")[1:-1]]
 
 
 def clock_at(football: float) -> dict[str, str]:
@@ -115,6 +129,11 @@ def test_a_database_that_is_away_is_said_in_one_line(tmp_path: Path) -> None:
     )
 
     assert (code, said) == (1, "The database does not answer. Start the installation: `touchline up`.\n")
+
+
+def test_whoever_has_no_name_is_audited_by_number() -> None:
+    assert jobs.operator(0) == "root"
+    assert jobs.operator(4_242_424) == "uid 4242424"
 
 
 @pytest.mark.parametrize("command", ["list", "run", "history", "stagger", "validate"])

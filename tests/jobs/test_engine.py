@@ -13,6 +13,7 @@ from tests.jobs.floor import Doing, Floor, a_job, age, shown, until
 from touchline.clock import SystemClock
 from touchline.jobs.bell import Bell
 from touchline.jobs.procrastination import Queue
+from touchline.jobs.runner import Runner
 from touchline.jobs.upkeep import LostRunReaper
 from touchline.loop import run_all
 from touchline.store import flags, jobs
@@ -36,10 +37,11 @@ async def working(
     task: Task,
     concurrency: int = 4,
     rings: Mapping[str, asyncio.Event] | None = None,
+    runner: Runner | None = None,
 ) -> AsyncIterator[Queue]:
     """A process that takes tickets of the short lane."""
     stop = asyncio.Event()
-    queue = Queue(floor.db, WALL, floor.a_runner(task), "short", concurrency)
+    queue = Queue(floor.db, WALL, runner or floor.a_runner(task), "short", concurrency)
     also = {channel: event.set for channel, event in (rings or {}).items()}
     bell = Bell(conninfo, {queue.channel: queue.ring, **also})
     try:
@@ -162,6 +164,22 @@ async def test_a_ticket_that_was_taken_and_never_begun_is_handed_over_again(
 
     assert [line["event"] for line in log] == ["job.handed_over_again"]
     assert [row["status"] for row in await floor.rows("procrastinate_jobs", "id")] == ["todo"]
+
+
+async def test_a_ticket_that_a_process_took_as_it_ended_is_left_to_others(
+    floor: Floor, conninfo: Conninfo
+) -> None:
+    ending = floor.a_runner()
+    await ending.drain(0)
+    async with working(floor, conninfo.app, Doing(), runner=ending):
+        await hand_over(floor, floor.a_ticket())
+        async with asyncio.timeout(10):
+            while [row["status"] for row in await floor.rows("procrastinate_jobs", "id")] != ["failed"]:
+                pass
+
+    age(conninfo.owner, LEASE_S + 1)
+    assert await LostRunReaper(floor.db, WALL, floor.metrics).run(ROUND) == Done(items=1)
+    assert (await floor.runs(), len(await floor.queued())) == ([], 1)
 
 
 async def test_a_ticket_whose_run_was_lost_leaves_the_queue(floor: Floor, conninfo: Conninfo) -> None:

@@ -1,15 +1,33 @@
 """A process that is told to end is gone in time, whatever it waits for."""
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from structlog.testing import capture_logs
+from tests.conftest import Conninfo
+from tests.jobs.floor import Doing, Floor, Held, T, until
+
+from touchline.clock import SystemClock
+from touchline.jobs.body import Body, Lease
+from touchline.jobs.runner import ProcessEnds
+from touchline.store.db import Database
+from touchline.store.jobs import LEASE_S
+from touchline.task import Run
+
+WALL = SystemClock()
 
 SOON_MAX_S = 5.0
 """Source: requirement, drain; after Ctrl-C, with all that has to be closed."""
@@ -42,3 +60,61 @@ def test_a_worker_does_not_wait_for_a_database_that_stands_still(silence: int, t
 
     assert time.monotonic() - began < SOON_MAX_S
     assert "process.cut_off" in said
+
+
+@asynccontextmanager
+async def shut(conninfo: Conninfo) -> AsyncIterator[None]:
+    """A database that everybody was thrown out of and nobody gets into."""
+    name = str(conninfo_to_dict(conninfo.owner)["dbname"])
+    let_in = partial(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format, sql.Identifier(name))
+    elsewhere = [make_conninfo(each, dbname="postgres") for each in conninfo]
+    with (
+        psycopg.connect(elsewhere[0], autocommit=True) as app,
+        psycopg.connect(elsewhere[1], autocommit=True) as owner,
+    ):
+        owner.execute(let_in(sql.Literal(False)))
+        app.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        try:
+            yield
+        finally:
+            owner.execute(let_in(sql.Literal(True)))
+
+
+async def test_a_process_that_ends_does_not_wait_for_a_database_that_is_away(conninfo: Conninfo) -> None:
+    async with Database.open(conninfo.app, name="test", min_size=1, max_size=2, timeout_s=0.2) as db:
+        floor = Floor(db, clock=WALL)
+        held = Held()
+        runner = floor.a_runner(held)
+        running = asyncio.ensure_future(runner.run(floor.a_ticket()))
+        await until(lambda: held.runs == 1)
+        async with shut(conninfo):
+            began = WALL.monotonic()
+            with capture_logs() as log:
+                await runner.drain(0.0)
+            took_s = WALL.monotonic() - began
+
+        assert (held.cancelled, await running, [line["event"] for line in log]) == (1, "lost", ["job.lost"])
+        assert took_s < 2
+    with psycopg.connect(conninfo.app) as app:
+        kept = app.execute("SELECT status FROM job_execution_logs").fetchall()
+    assert kept == [("running",)], "the Lost Run Reaper gives it up"
+
+
+async def test_once_a_process_ends_nothing_is_begun(database: Database) -> None:
+    floor = Floor(database)
+    task = Doing()
+    runner = floor.a_runner(task)
+    await runner.drain(8.0)
+
+    with pytest.raises(ProcessEnds):
+        await runner.run(floor.a_ticket())
+
+    assert (task.runs, await floor.runs()) == ([], [])
+
+
+async def test_a_body_that_is_cut_off_before_its_first_step_leaves_nothing_behind() -> None:
+    task = Doing()
+    body = Body(task.run(Run(run_id="x", slot=T, batch_size=1)), WALL, Lease(WALL, LEASE_S))
+
+    assert await body.end()
+    assert task.runs == []

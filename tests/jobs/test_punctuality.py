@@ -1,10 +1,12 @@
 """What the history says of starts, what is foreseen, and what is said of jobs in words."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
-from tests.jobs.floor import Floor, T, a_job, entries
+from tests.jobs.floor import Doing, Floor, T, a_job, entries, until
 
 from touchline import log
 from touchline.clock import SystemClock
@@ -12,6 +14,7 @@ from touchline.jobs.punctuality import crowded_seconds, foresee, punctuality
 from touchline.store import job_reports
 from touchline.store.db import Database
 from touchline.store.job_reports import Started
+from touchline.task import Done, Run
 
 
 def a_start(late_s: float, name: str = "Job", slot: int = T, offset_s: int = 10) -> Started:
@@ -36,6 +39,7 @@ def test_a_job_keeps_its_offset_if_half_and_nearly_all_starts_do_and_none_is_ear
     assert found.kept is kept
     assert found.starts == len(late)
     assert found.early == sum(each < 0 for each in late)
+    assert found.offsets == [10]
 
 
 @given(st.lists(st.floats(0, 100).map(lambda late: round(late, 3)), min_size=1, max_size=300))
@@ -70,6 +74,26 @@ async def test_skips_runs_by_hand_and_what_is_made_up_for_have_no_offset_to_keep
     assert starts == [a_start(0.5, "Some Job")]
     assert (overview.status, overview.failures, overview.started_at) == ("success", 0, T + 10.5)
     assert p95_s == {"Some Job": 0.0}
+
+
+async def test_a_run_that_was_cut_off_is_a_failure_of_the_day(database: Database) -> None:
+    floor = Floor(database)
+
+    async def endless(_: Run) -> Done:
+        await asyncio.Event().wait()
+        return Done()
+
+    task = Doing(endless)
+    runner = floor.a_runner(task)
+    running = asyncio.ensure_future(runner.run(floor.a_ticket()))
+    await until(lambda: bool(task.runs))
+    await runner.drain(0)
+    assert await running == "cancelled"
+
+    async with database.transaction(0) as tx:
+        [overview] = await job_reports.overview(tx, ["Some Job"], T - 1)
+
+    assert (overview.status, overview.failures) == ("cancelled", 1)
 
 
 async def test_a_job_that_will_run_into_another_is_warned_of_at_the_start(database: Database) -> None:

@@ -1,18 +1,13 @@
 """A run begins once, is kept alive, is cut off in time, and ends once; a failure is a failure everywhere."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 import psycopg
 import pytest
-from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from structlog.testing import capture_logs
 from tests.conftest import Conninfo
-from tests.jobs.floor import Doing, Floor, T, a_job, age, all_of, shown, until
+from tests.jobs.floor import Doing, Floor, Held, T, a_job, age, all_of, shown, until
 
 from touchline.clock import SystemClock
 from touchline.errors import ProviderTransient
@@ -120,24 +115,6 @@ async def test_ten_runners_run_a_ticket_once(database: Database) -> None:
 
     assert sorted(came) == ["known"] * 9 + ["success"]
     assert len(task.runs) == 1
-
-
-class Held:
-    """A body that goes on until it is let go."""
-
-    def __init__(self) -> None:
-        self.runs = 0
-        self.cancelled = 0
-        self.go = asyncio.Event()
-
-    async def run(self, _: Run) -> Done:
-        self.runs += 1
-        try:
-            await self.go.wait()
-        except asyncio.CancelledError:
-            self.cancelled += 1
-            raise
-        return Done()
 
 
 async def test_a_job_that_still_runs_is_not_started_again(database: Database) -> None:
@@ -299,44 +276,6 @@ async def test_shutdown_lets_runs_end_and_then_cuts_them_off(database: Database)
 
     assert shown(await floor.runs()) == [("Quick", "success"), ("Slow", "cancelled")]
     assert slow.cancelled == 1
-
-
-@asynccontextmanager
-async def shut(conninfo: Conninfo) -> AsyncIterator[None]:
-    """A database that everybody was thrown out of and nobody gets into."""
-    name = str(conninfo_to_dict(conninfo.owner)["dbname"])
-    let_in = partial(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}").format, sql.Identifier(name))
-    elsewhere = [make_conninfo(each, dbname="postgres") for each in conninfo]
-    with (
-        psycopg.connect(elsewhere[0], autocommit=True) as app,
-        psycopg.connect(elsewhere[1], autocommit=True) as owner,
-    ):
-        owner.execute(let_in(sql.Literal(False)))
-        app.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
-        try:
-            yield
-        finally:
-            owner.execute(let_in(sql.Literal(True)))
-
-
-async def test_a_process_that_ends_does_not_wait_for_a_database_that_is_away(conninfo: Conninfo) -> None:
-    async with Database.open(conninfo.app, name="test", min_size=1, max_size=2, timeout_s=0.2) as db:
-        floor = Floor(db, clock=WALL)
-        held = Held()
-        runner = floor.a_runner(held)
-        running = asyncio.ensure_future(runner.run(floor.a_ticket()))
-        await until(lambda: held.runs == 1)
-        async with shut(conninfo):
-            began = WALL.monotonic()
-            with capture_logs() as log:
-                await runner.drain(0.0)
-            took_s = WALL.monotonic() - began
-
-        assert (held.cancelled, await running, [line["event"] for line in log]) == (1, "lost", ["job.lost"])
-        assert took_s < 2
-    with psycopg.connect(conninfo.app) as app:
-        kept = app.execute("SELECT status FROM job_execution_logs").fetchall()
-    assert kept == [("running",)], "the Lost Run Reaper gives it up"
 
 
 async def test_whoever_is_cancelled_from_outside_says_so_in_the_history(database: Database) -> None:

@@ -1,11 +1,11 @@
 """`touchline jobs`: what runs by itself, by hand."""
 
 import asyncio
-import getpass
 import os
+import pwd
 import secrets
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from touchline import log
@@ -20,7 +21,7 @@ from touchline.cli.environment import load, with_options
 from touchline.clock import Clock, now_ms
 from touchline.embedded.installation import Installation
 from touchline.errors import StoreUnavailable, TouchlineError
-from touchline.jobs.punctuality import LOOK_BACK_S, crowded_seconds, predicted, punctuality
+from touchline.jobs.punctuality import LOOK_BACK_S, Punctuality, crowded_seconds, predicted, punctuality
 from touchline.jobs.stagger import starts_at
 from touchline.jobs.table import JOBS
 from touchline.jobs.timetable import Entry, Timetable, find, timetable
@@ -219,7 +220,7 @@ def _history(job_name: str, runs: list[Past]) -> Table:
             "–" if past.duration_ms is None else f"{past.duration_ms:,} ms",
             str(past.items_processed),
             str(past.items_failed),
-            past.error,
+            escape(past.error),
         )
     return table
 
@@ -266,7 +267,7 @@ async def _switch(desk: Desk, *, on: bool) -> bool:
     before = await desk.planners()
     began = desk.clock.monotonic()
     async with desk.db.transaction(now_ms(desk.clock)) as tx:
-        flag = await flags.switch(tx, flags.STAGGER, on, getpass.getuser())
+        flag = await flags.switch(tx, flags.STAGGER, on, operator(os.getuid()))
     typer.echo(f"before: {_stands(before)}")
     late = before
     while late and desk.clock.monotonic() - began < OBEYED_MAX_S:
@@ -286,6 +287,14 @@ async def _switch(desk: Desk, *, on: bool) -> bool:
     return not late
 
 
+def operator(uid: int) -> str:
+    """Who types, for the audit. In a container the number may be all there is."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid {uid}"
+
+
 def _stands(planners: list[Planner]) -> str:
     if not planners:
         return "no workers"
@@ -298,15 +307,8 @@ async def _validate(desk: Desk, hours: float) -> bool:
     async with desk.db.transaction(now_ms(desk.clock)) as tx:
         starts = await job_reports.starts(tx, now - hours * 3_600)
         p95_s = await job_reports.p95_s(tx, now - max(hours * 3_600, LOOK_BACK_S))
-    table = Table(title=f"Starts of the last {hours:g} h against slot + offset", title_justify="left")
-    table.add_column("job")
-    for column in ("starts", "p50 s", "p99 s", "max s", "early", "kept"):
-        table.add_column(column, justify="right")
     found = punctuality(starts)
-    for one in found:
-        figures = (f"{one.p50_s:.3f}", f"{one.p99_s:.3f}", f"{one.max_s:.3f}", str(one.early))
-        table.add_row(one.job_name, str(one.starts), *figures, "[green]yes[/]" if one.kept else "[red]no[/]")
-    console.print(table)
+    console.print(_kept(f"Starts of the last {hours:g} h against slot + offset", found, desk.timetable))
     crowded = crowded_seconds(starts)
     for second, names in crowded.items():
         typer.echo(f"{_at(second)}: {len(names)} starts in one second: {', '.join(names)}")
@@ -317,6 +319,24 @@ async def _validate(desk: Desk, hours: float) -> bool:
     if not found:
         typer.echo("Nothing has started in that time.")
     return not crowded and all(one.kept for one in found)
+
+
+def _kept(title: str, found: Sequence[Punctuality], timetable: Timetable) -> Table:
+    """How each job kept its offset; those that did not start at all come last."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("job")
+    for column in ("starts", "offset", "p50 s", "p99 s", "max s", "early", "kept"):
+        table.add_column(column, justify="right")
+    for one in found:
+        offsets = ", ".join(f"+{offset_s}" for offset_s in one.offsets)
+        figures = (f"{one.p50_s:.3f}", f"{one.p99_s:.3f}", f"{one.max_s:.3f}", str(one.early))
+        verdict = "[green]yes[/]" if one.kept else "[red]no[/]"
+        table.add_row(one.job_name, str(one.starts), offsets, *figures, verdict)
+    started = {one.job_name for one in found}
+    for entry in timetable:
+        if entry.job.name not in started:
+            table.add_row(entry.job.name, "0", *("–" for _ in range(6)))
+    return table
 
 
 def _at(instant: float) -> str:

@@ -49,7 +49,7 @@ class Body:
         self._nudge = asyncio.Event()
         self._stopped = False
         self.task: asyncio.Task[Done] = asyncio.ensure_future(Fenced(steps, lease.holds).all())
-        self.task.add_done_callback(lambda _: self._nudge.set())
+        self.task.add_done_callback(lambda _: self._over(steps))
 
     def stop(self) -> None:
         """Let it be cut off at once."""
@@ -87,6 +87,10 @@ class Body:
             self._nudge.clear()
             await self._clock.wait(self._nudge, left)
         return self.task.done()
+
+    def _over(self, steps: Coroutine[Any, Any, Done]) -> None:
+        steps.close()  # one that was cut off before its first step was never begun
+        self._nudge.set()
 
     async def _still_ours(self, beat: Callable[[], Awaitable[bool]]) -> bool:
         """What `beat` says; while the database is away the lease alone decides."""

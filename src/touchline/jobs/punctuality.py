@@ -28,6 +28,8 @@ class Punctuality(Struct, frozen=True, kw_only=True):
 
     job_name: str
     starts: int
+    offsets: Sequence[int]
+    """Those it was to keep, each once: 0 where starts were not staggered."""
     p50_s: float
     p99_s: float
     max_s: float
@@ -42,13 +44,16 @@ class Punctuality(Struct, frozen=True, kw_only=True):
 def punctuality(starts: Sequence[Started]) -> list[Punctuality]:
     """How each job kept its offset, by name."""
     errors: dict[str, list[float]] = {}
+    offsets: dict[str, set[int]] = {}
     for start in starts:
         error = error_s(start.started_at, start.scheduled_for, start.offset_s)
         errors.setdefault(start.job_name, []).append(error)
+        offsets.setdefault(start.job_name, set()).add(start.offset_s)
     return [
         Punctuality(
             job_name=name,
             starts=len(late),
+            offsets=sorted(offsets[name]),
             p50_s=_quantile(late, 0.50),
             p99_s=_quantile(late, 0.99),
             max_s=max(late),

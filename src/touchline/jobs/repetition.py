@@ -1,8 +1,8 @@
 """What failed and would be left for hours is made up for again, a few times and further and further apart.
 
-It is about jobs of the policy `latest` that come up rarely: what the provider did not give at the first start is
-not wanted a day later. Each attempt is a slot of its own, a minute after the one before, with a row and a run as
-every other; the failure before it stays one.
+It is about jobs of the policy `latest` that come up rarely: what the provider did not give at the first start
+is not wanted a day later. Each attempt is a slot of its own, a minute after the one before, with a row and a
+run as every other; the failure before it stays one.
 """
 
 import asyncio

@@ -42,6 +42,10 @@ Came = jobs.Status | Literal["superseded", "known", "unknown"]
 begun before, or nobody knows the job."""
 
 
+class ProcessEnds(TouchlineError):
+    """Nothing is begun any more. The ticket stays; the Lost Run Reaper hands it over again."""
+
+
 class Runner:
     """Runs jobs, any number at a time."""
 
@@ -72,8 +76,11 @@ class Runner:
     async def run(self, ticket: Ticket) -> Came:
         """Run what `ticket` orders, if it is still to be run; what came of it.
 
-        Raises StoreUnavailable when the database does not let it begin: then nothing was done.
+        Raises StoreUnavailable when the database does not let it begin, ProcessEnds once drained: then nothing
+        was done.
         """
+        if self._closed:
+            raise ProcessEnds(f"{ticket.run_id} is left to others")
         entry = self._entries.get(ticket.job_name)
         if entry is None:
             self._log.warning("job.unknown", job=ticket.job_name, run_id=ticket.run_id)

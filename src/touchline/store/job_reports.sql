@@ -10,7 +10,7 @@ SELECT
         SELECT count(*) FROM job_execution_logs AS f
         WHERE
             f.job_name = given.name AND f.started_at > to_timestamp(%(since)s)
-            AND f.status IN ('failed', 'timeout', 'lost')
+            AND f.status IN ('failed', 'timeout', 'lost', 'cancelled')
     ) AS failures
 FROM unnest(%(names)s::text []) WITH ORDINALITY AS given (name, place)
 LEFT JOIN LATERAL (
