@@ -9,7 +9,7 @@ from tests.provider.server import Provider
 from tests.provider.test_garbage import an_answer
 
 from touchline.football.model import HalfStat
-from touchline.provider.port import Record, Sums
+from touchline.provider.port import Kind, Record, Sums
 from touchline.provider.thesports import wire
 
 MATCH, OTHER = "k82rekhg0w8nrep", "965mkyhk2gllr1g"
@@ -183,6 +183,24 @@ def test_counts_of_earlier_matches_are_read():
         Record(3, 1, 2),
         Record(),
     )
+
+
+# ---------------------------------------------------------------- stamps from the future
+
+
+def test_a_change_that_is_yet_to_come_has_no_time_and_keeps_nothing_newer_out():
+    now, ahead = 1_770_480_000, 1_770_480_001
+    named = [{"id": "t3am00", "name": "Home", "updated_at": at} for at in (now, ahead)]
+    tallies = [{"id": MATCH, "history": {}, "updated_at": at} for at in (now, ahead)]
+
+    records = wire.read_named(an_answer(named), Kind.TEAM, now).catalogue
+    tables = [a_table(SEASON, rows=[{"team_id": "t3am00", "updated_at": at}]) for at in (now, ahead)]
+
+    assert [record.updated_at for record in records] == [now, 0]
+    assert [one.updated_at for one in wire.read_compensation(an_answer(tallies), now).tallies] == [now, 0]
+    assert [one.updated_at for one in wire.read_standings(an_answer(tables), latest=now).tables] == [now, 0]
+    beside = wire.read_match_records(an_answer([], {"team": named}), "diary", now)
+    assert [record.updated_at for record in beside.catalogue] == [now, 0]
 
 
 # ---------------------------------------------------------------- taken back

@@ -5,7 +5,16 @@ from functools import partial
 
 from touchline.ids import is_external_id
 from touchline.provider.port import CatalogueRecord, Kind
-from touchline.provider.thesports.shapes import Findings, Misread, instant, mapping, objects, text, whole
+from touchline.provider.thesports.shapes import (
+    LATEST_TS,
+    Findings,
+    Misread,
+    changed_at,
+    mapping,
+    objects,
+    text,
+    whole,
+)
 
 MARKS = frozenset({"id", "name", "year"})
 NUMBER_MAX = 10**15
@@ -38,23 +47,23 @@ EXTRA_NUMBERS: Mapping[Kind, tuple[str, ...]] = {
 }
 
 
-def read_catalogue(results: object, kind: Kind, found: Findings) -> None:
+def read_catalogue(results: object, kind: Kind, found: Findings, latest: int = LATEST_TS) -> None:
     """Every record of one kind, from a list or a map by id; a bad row is set aside, the others proceed."""
     for key, part in objects(results, MARKS):
-        record = found.group(f"bad_{kind.value}", part, "", partial(_record, kind, key, part))
+        record = found.group(f"bad_{kind.value}", part, "", partial(_record, kind, key, part, latest))
         if record is not None:
             found.catalogue.append(record)
 
 
-def read_extra(extra: object, found: Findings) -> None:
+def read_extra(extra: object, found: Findings, latest: int = LATEST_TS) -> None:
     """`results_extra` of the diary: several kinds, each a list or a map by id."""
     named = found.group("bad_extra", extra, "", lambda: mapping(extra, "results_extra")) or {}
     for kind in Kind:
         if named.get(kind.value):
-            read_catalogue(named[kind.value], kind, found)
+            read_catalogue(named[kind.value], kind, found, latest)
 
 
-def _record(kind: Kind, key: str, part: object) -> CatalogueRecord:
+def _record(kind: Kind, key: str, part: object, latest: int) -> CatalogueRecord:
     if not isinstance(part, dict):
         raise Misread(f"no {kind.value} record")
     given = part.get("id", key)
@@ -70,7 +79,7 @@ def _record(kind: Kind, key: str, part: object) -> CatalogueRecord:
         country_id=text(part.get("country_id"), "country_id"),
         parent_id=_parent(kind, part),
         merged_into=text(part.get("uid"), "uid"),
-        updated_at=instant(part.get("updated_at"), "updated_at") or 0,
+        updated_at=changed_at(part, latest),
         extra=_extra(kind, part),
     )
 

@@ -184,13 +184,13 @@ class TheSports:
     async def tables_live(self) -> TablesRead:
         """The tables that changed within ten minutes."""
         answer = await self._ask(Call(endpoints.TABLE_LIVE, {}))
-        return await self._read(answer, lambda: wire.read_standings(answer))
+        return await self._read(answer, lambda: wire.read_standings(answer, latest=self._latest()))
 
     async def season_tables(self, season_id: str) -> TablesRead:
         """The tables of one season, one a group."""
         endpoint = endpoints.SEASON_TABLE
         answer = await self._ask(Call(endpoint, {endpoint.id_param: season_id}))
-        return await self._read(answer, lambda: wire.read_standings(answer, season_id))
+        return await self._read(answer, lambda: wire.read_standings(answer, season_id, self._latest()))
 
     async def analysis(self, match_id: str) -> FormRead:
         """What came before one match; empty while the provider has nothing."""
@@ -201,7 +201,7 @@ class TheSports:
     async def compensation(self, page: int) -> FormRead:
         """A page of how often the teams of coming matches won, drew and lost; pages count from 1."""
         answer = await self._ask(Call(endpoints.COMPENSATION, {"page": str(page)}))
-        return await self._read(answer, lambda: wire.read_compensation(answer))
+        return await self._read(answer, lambda: wire.read_compensation(answer, self._latest()))
 
     async def catalogue(
         self,
@@ -216,7 +216,7 @@ class TheSports:
         given = {"page": page, "time": time, endpoint.id_param: id}
         params = {name: str(value) for name, value in given.items() if value is not None}
         answer = await self._ask(Call(endpoint, params))
-        return await self._read(answer, lambda: wire.read_named(answer, kind))
+        return await self._read(answer, lambda: wire.read_named(answer, kind, self._latest()))
 
     # ------------------------------------------------------------ how it is asked
 

@@ -6,8 +6,10 @@ from functools import partial
 from touchline.ids import MatchId
 from touchline.provider.port import Analysis, Meeting, Record, Tally
 from touchline.provider.thesports.shapes import (
+    LATEST_TS,
     Findings,
     Misread,
+    changed_at,
     entries,
     external_id,
     instant,
@@ -34,10 +36,10 @@ def read_analysis(results: object, match_id: str, found: Findings) -> list[Analy
     return [analysis for analysis in analyses if analysis is not None]
 
 
-def read_tallies(results: object, found: Findings) -> list[Tally]:
+def read_tallies(results: object, found: Findings, latest: int = LATEST_TS) -> list[Tally]:
     """The counts of every match of a page."""
     tallies = [
-        found.group("bad_compensation", part, named, partial(_tally, named, part))
+        found.group("bad_compensation", part, named, partial(_tally, named, part, latest))
         for named, part in found.parts(results, TALLY_MARKS, "", "bad_compensation")
     ]
     return [tally for tally in tallies if tally is not None]
@@ -91,7 +93,7 @@ def _slot(side: list[object], place: int) -> int:
     return whole(side[place], "goals", 0, 99)
 
 
-def _tally(match_id: str, part: Mapping[str, object]) -> Tally:
+def _tally(match_id: str, part: Mapping[str, object], latest: int) -> Tally:
     meetings, recent = mapping(part.get("history"), "history"), mapping(part.get("recent"), "recent")
     return Tally(
         match_id=MatchId(match_id),
@@ -99,7 +101,7 @@ def _tally(match_id: str, part: Mapping[str, object]) -> Tally:
         away_meetings=_record(meetings.get("away")),
         home_recent=_record(recent.get("home")),
         away_recent=_record(recent.get("away")),
-        updated_at=instant(part.get("updated_at"), "updated_at") or 0,
+        updated_at=changed_at(part, latest),
     )
 
 

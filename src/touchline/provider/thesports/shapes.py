@@ -126,6 +126,15 @@ def instant(value: object, name: str, latest: int = LATEST_TS) -> int | None:
     return seconds or None
 
 
+def changed_at(record: Mapping[str, object], latest: int) -> int:
+    """When the provider changed `record`, Unix seconds; 0 where it does not say, or says what is yet to come.
+
+    Such a stamp would keep out everything that is told afterwards.
+    """
+    at = instant(record.get("updated_at"), "updated_at") or 0
+    return at if at <= latest else 0
+
+
 def mapping(value: object, name: str) -> Mapping[str, object]:
     """An object; an empty list stands for an empty object."""
     if isinstance(value, dict):

@@ -6,11 +6,12 @@ from functools import partial
 from touchline.ids import is_external_id
 from touchline.provider.port import Promotion, Standing, Sums, Table
 from touchline.provider.thesports.shapes import (
+    LATEST_TS,
     Findings,
     Misread,
+    changed_at,
     entries,
     external_id,
-    instant,
     mapping,
     objects,
     text,
@@ -33,7 +34,7 @@ FIELDS: Mapping[str, str] = {
 """Our names and the wire's."""
 
 
-def read_tables(results: object, season_id: str, found: Findings) -> list[Table]:
+def read_tables(results: object, season_id: str, found: Findings, latest: int = LATEST_TS) -> list[Table]:
     """Every table of an answer. `season_id` is the one that was asked for, empty where none was.
 
     A table of a season nobody asked for is refused: it would stand in another one's place.
@@ -49,16 +50,16 @@ def read_tables(results: object, season_id: str, found: Findings) -> list[Table]
         elif season_id and named != season_id:
             found.set_aside("foreign_season", f"season {named} was not asked for", part)
         else:
-            read += found.group("bad_table", part, "", partial(_tables, str(named), part)) or ()
+            read += found.group("bad_table", part, "", partial(_tables, str(named), part, latest)) or ()
     return read
 
 
-def _tables(season_id: str, part: Mapping[str, object]) -> list[Table]:
+def _tables(season_id: str, part: Mapping[str, object], latest: int) -> list[Table]:
     promotions = tuple(
         _promotion(mapping(one, "promotion")) for one in entries(part.get("promotions"), "promotions", "id")
     )
     return [
-        _table(season_id, mapping(one, "table"), promotions)
+        _table(season_id, mapping(one, "table"), promotions, latest)
         for one in entries(part.get("tables"), "tables", "rows")
     ]
 
@@ -69,7 +70,7 @@ def _promotion(part: Mapping[str, object]) -> Promotion:
     )
 
 
-def _table(season_id: str, part: Mapping[str, object], promotions: tuple[Promotion, ...]) -> Table:
+def _table(season_id: str, part: Mapping[str, object], promotions: tuple[Promotion, ...], latest: int) -> Table:
     rows = entries(part.get("rows"), "rows", "team_id")
     if len(rows) > ROWS_MAX:
         raise Misread(f"a table has more than {ROWS_MAX} rows")
@@ -79,12 +80,12 @@ def _table(season_id: str, part: Mapping[str, object], promotions: tuple[Promoti
         stage_id=text(part.get("stage_id"), "stage_id"),
         conference=text(part.get("conference"), "conference"),
         group=whole_or(0, part.get("group"), "group", 0, NUMBER_MAX),
-        rows=tuple(_row(mapping(row, "row")) for row in rows),
+        rows=tuple(_row(mapping(row, "row"), latest) for row in rows),
         promotions=promotions,
     )
 
 
-def _row(part: Mapping[str, object]) -> Standing:
+def _row(part: Mapping[str, object], latest: int) -> Standing:
     return Standing(
         team_id=external_id(part.get("team_id"), "team_id"),
         total=_sums(part, ""),
@@ -93,7 +94,7 @@ def _row(part: Mapping[str, object]) -> Standing:
         deducted=_number(part, "deduct_points"),
         promotion_id=text(part.get("promotion_id"), "promotion_id"),
         note=text(part.get("note"), "note"),
-        updated_at=instant(part.get("updated_at"), "updated_at") or 0,
+        updated_at=changed_at(part, latest),
     )
 
 

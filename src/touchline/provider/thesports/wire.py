@@ -92,7 +92,7 @@ def read_match_records(answer: Answer, channel: str, latest: int = LATEST_TS) ->
 
     def read(found: Findings) -> None:
         read_records(answer.results, found, latest)
-        read_extra(answer.extra, found)
+        read_extra(answer.extra, found, latest)
 
     return _read(answer, channel, read)
 
@@ -131,11 +131,11 @@ def read_team_counters(answer: Answer) -> TeamCountersRead:
     return _read_as(answer, "team_stats", TeamCountersRead, read)
 
 
-def read_standings(answer: Answer, season_id: str = "") -> TablesRead:
+def read_standings(answer: Answer, season_id: str = "", latest: int = LATEST_TS) -> TablesRead:
     """Every table of the answer; where one season was asked for, no other's."""
 
     def read(found: Findings) -> TablesRead:
-        return TablesRead(tables=read_tables(answer.results, season_id, found))
+        return TablesRead(tables=read_tables(answer.results, season_id, found, latest))
 
     return _read_as(answer, "standings", TablesRead, read)
 
@@ -149,11 +149,13 @@ def read_match_analysis(answer: Answer, match_id: str) -> FormRead:
     return _read_as(answer, "analysis", FormRead, read)
 
 
-def read_compensation(answer: Answer) -> FormRead:
+def read_compensation(answer: Answer, latest: int = LATEST_TS) -> FormRead:
     """A page of counts of won, drawn and lost matches."""
-    return _read_as(
-        answer, "compensation", FormRead, lambda found: FormRead(tallies=read_tallies(answer.results, found))
-    )
+
+    def read(found: Findings) -> FormRead:
+        return FormRead(tallies=read_tallies(answer.results, found, latest))
+
+    return _read_as(answer, "compensation", FormRead, read)
 
 
 def read_taken_back(answer: Answer) -> DeletedRead:
@@ -172,9 +174,9 @@ def read_what_changed(answer: Answer, latest: int = LATEST_TS) -> UpdatesRead:
     return _read_as(answer, "data_update", UpdatesRead, read)
 
 
-def read_named(answer: Answer, kind: Kind) -> Reading:
+def read_named(answer: Answer, kind: Kind, latest: int = LATEST_TS) -> Reading:
     """The records of a catalogue list."""
-    return _read(answer, kind.value, lambda found: read_catalogue(answer.results, kind, found))
+    return _read(answer, kind.value, lambda found: read_catalogue(answer.results, kind, found, latest))
 
 
 def _read(answer: Answer, channel: str, into: Callable[[Findings], None]) -> Reading:
