@@ -4,7 +4,7 @@ import pytest
 from tests.build import MATCH_TIME, T, a_claim, a_match
 
 from touchline.football.decide import decide
-from touchline.football.kickoff import course
+from touchline.football.kickoff import REVISIONS_MAX, course
 from touchline.football.minute import differs, minute_at, of_match, second_period_from
 from touchline.football.model import Group, Match, Period, Reason, Status
 
@@ -48,6 +48,16 @@ def test_silence_about_the_stamp_changes_nothing() -> None:
 
     assert decision.reason is Reason.UNCHANGED
     assert decision.match is match
+
+
+def test_a_stamp_that_flaps_without_end_is_not_kept_without_end() -> None:
+    match = stamped(a_match(), K, *[K + 1 + step % 2 for step in range(2 * REVISIONS_MAX)])
+    assert len(match.revisions) == REVISIONS_MAX
+
+    again = decide(match, a_claim(status=Status.FIRST_HALF, kickoff_ts=K + 9, at_ms=T + 900_000), T + 900_000)
+    assert again.reason is Reason.UNCHANGED
+    second = stamped(match, K + 3_800, K + 3_790, status=Status.SECOND_HALF)
+    assert len(second.revisions) == REVISIONS_MAX + 1, "the next period has its own"
 
 
 def test_the_first_halfs_stamp_left_standing_in_the_second_half_is_ignored() -> None:

@@ -18,6 +18,9 @@ WINDOW_S = 180
 SECOND_PERIOD_S = range(900, 1_801)
 """How long after the first stamp of extra time the stamp of its second period comes."""
 
+REVISIONS_MAX = 50
+"""Of one period, kept for ever and read with every claim; a real one had three. What comes then is no news."""
+
 REVISION = "revision"
 OUT_OF_WINDOW = "out_of_window"
 ET_SECOND_PERIOD = "et_second_period"
@@ -90,11 +93,13 @@ def _follow(now: Course, revision: KickoffRevision) -> Course:
 def is_news(match: Match, status: Status, stamp: int | None) -> bool:
     """Whether `stamp`, claimed with `status`, says something about that status's period.
 
-    Not a stamp in a status without a clock, not the one we heard last, and not the stamp of an
-    earlier period that was left standing.
+    Not a stamp in a status without a clock, not the one we heard last, not the stamp of an
+    earlier period that was left standing, and none of a period that was revised without end.
     """
     period = PERIODS.get(status)
     if period is None or stamp is None or stamp == _heard(match, period):
+        return False
+    if sum(revision.period is period for revision in match.revisions) >= REVISIONS_MAX:
         return False
     earlier = _ORDER[: _ORDER.index(period)]
     return not any(abs(stamp - known) <= WINDOW_S for one in earlier for known in _stamps(match, one))
