@@ -87,7 +87,7 @@ def differences(
     due = incidents(match)
     return [
         *(f"{what} is {is_}, should be {should}" for what, is_, should in _pairs(match, row) if is_ != should),
-        *(f"{held[one]} of {one}, should be {due[one]}" for one in sorted(due) if held[one] != due[one]),
+        *(f"{held[one]} of {one}, should be {due[one]}" for one in sorted(due | held) if held[one] != due[one]),
     ]
 
 

@@ -243,6 +243,29 @@ def test_a_match_without_an_end_is_listed_no_more_and_over_in_the_record(scripts
         assert script.record(over)["home_scores"] == final(script.meant)[0]
 
 
+def test_after_an_end_that_is_not_told_the_record_goes_on_as_the_telling_would_have(courses):
+    ways = [COURSES["F28"]["mirrored"], COURSES["F36"]["no end"]]
+    for course in courses:
+        script = told(course, ways, loose(20), SEED)
+        home, away = final(script.meant)
+        over = script.course.ended + 60
+        records = [script.record(over + number * 1_140) for number in range(6)]
+
+        assert {record["status_id"] for record in records} == {8}
+        assert [record["home_scores"][2:5] for record in records] == [home[2:5], away[2:5]] * 3
+
+
+def test_a_match_that_was_over_by_mistake_is_listed_until_it_is_over(courses):
+    ways = [COURSES["F35"]["4>8>4"], COURSES["F36"]["no end"]]
+    for course in courses[:2]:
+        script = told(course, ways, loose(20), SEED)
+
+        assert path(script) == [2, 3, 4, 8, 4]
+        assert script.detail(script.course.ended - 60) is not None
+        assert script.record(script.course.ended - 60)["status_id"] == 4
+        assert script.record(EVER)["status_id"] == 8
+
+
 def test_of_two_goals_in_a_row_one_score_is_told(scripts):
     for script in scripts("F29", "a score that jumps by two"):
         totals = [sum(side[0] for side in sides(one)) for one in scores(script)]
@@ -270,6 +293,14 @@ def test_nothing_is_said_of_a_silent_match_for_twenty_minutes(scripts):
 
     assert quiet == []
     assert script.course.thin
+
+
+def test_kicks_are_part_of_the_score_where_only_that_is_told(courses):
+    ways = [COURSES["F37"]["eighteen kicks"], COURSES["F40"]["twenty minutes"]]
+
+    assert [[side[6] for side in final(told(course, ways, loose(20), SEED))] for course in courses] == [
+        [9, 8]
+    ] * 3
 
 
 @pytest.mark.parametrize("minutes", [15, 18, 21, 40])

@@ -35,6 +35,8 @@ LATE_S = (1.0, 4.5)
 """Real seconds a slow answer is on its way: less than anybody's patience. What is pushed meanwhile is newer."""
 LATE = 1 / 3
 """Share of answers that are slow."""
+DETAIL_LATE_S = (3.0, 4.5)
+"""Every answer to `detail_live` is: it tells of play, and is to be overtaken by play that is pushed."""
 WHOLE_ACCOUNT = 0.75
 """Share of the seeds that refuse everything; the others refuse only what is in `PARTS`."""
 
@@ -142,7 +144,7 @@ STRAYING = ("html", "huge", "huge", *SPELLED)
 
 
 class Slow:
-    """A third of the answers are overtaken; see `OLD_S` for what they know."""
+    """A third of the answers are overtaken, of those that tell of play all; see `OLD_S` for what they know."""
 
     code = "F14"
 
@@ -156,6 +158,8 @@ class Slow:
     def alter(self, question: Question, reply: Reply) -> Reply:
         """The answer, perhaps late."""
         rng = self._switches.rng(self.code)
+        if question.path == "/match/detail_live":
+            return msgspec.structs.replace(reply, delay_s=rng.uniform(*DETAIL_LATE_S))
         if rng.random() >= LATE:
             return reply
         return msgspec.structs.replace(reply, delay_s=rng.uniform(*LATE_S))

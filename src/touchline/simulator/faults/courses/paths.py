@@ -1,6 +1,6 @@
 """F35, F36: unusual ways from status to status, and statuses that are never told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from touchline.simulator import wire
 from touchline.simulator.course import Course, What
@@ -8,7 +8,8 @@ from touchline.simulator.faults.courses.draft import Draft
 from touchline.simulator.faults.courses.overtime import SUDDEN_DEATH, prolonged
 from touchline.simulator.faults.courses.variant import Variant
 from touchline.simulator.faults.courses.words import Body, edited, left_out
-from touchline.simulator.script import Kind, Patch, Script
+from touchline.simulator.script import Kind, Message, Patch, Script
+from touchline.simulator.wire import Record
 
 MINUTE_S = 60
 
@@ -130,16 +131,25 @@ def _without(status: int) -> Callable[[Script], Script]:
 
 
 def _no_end(script: Script) -> Script:
-    """Neither pushed nor in `detail_live`; the match record alone says that it is over."""
-    last = script.newest(Kind.SCORE, float("inf"))
-    if last is None or last.body[1] != wire.ENDED:
+    """Neither pushed nor in `detail_live`: of the end and what follows the match record alone tells."""
+    after = _after_the_end(script)
+    if not after:
         return script
-    _, _, home, away, *_ = last.body
-    ends = min(one.at for one in script.tellings(Kind.SCORE) if one.body[1] == wire.ENDED)
-    over = Patch(ends, {"status_id": wire.ENDED, "home_scores": home, "away_scores": away})
+    ends = after[0].at
     told = left_out(script, Kind.SCORE, lambda message: message.at >= ends)
     told = left_out(told, Kind.INCIDENTS, lambda message: message.at >= ends)
-    return told.retold(patches=[over], listed_until=ends)
+    return told.retold(patches=[Patch(one.at, _as_record(one.body)) for one in after], listed_until=ends)
+
+
+def _after_the_end(script: Script) -> Sequence[Message]:
+    """The scores that are told once it is over for good; one that is over by mistake goes on."""
+    track = script.tellings(Kind.SCORE)
+    played = [number for number, message in enumerate(track, 1) if message.body[1] != wire.ENDED]
+    return track[max(played, default=0) :]
+
+
+def _as_record(score: Body) -> Record:
+    return {"status_id": score[1], "home_scores": score[2], "away_scores": score[3]}
 
 
 UNTOLD: Mapping[str, Variant] = {

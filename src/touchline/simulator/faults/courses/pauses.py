@@ -51,15 +51,17 @@ HALF_TIMES: Mapping[str, Variant] = {
 }
 
 
+SCORED = frozenset({*GOALS, What.REVIEW, What.REINSTATED, What.KICK_SCORED, What.KICK_MISSED})
+FRAME = frozenset({What.STATUS, What.STAMP, What.MARK})
+
+
 def _silent(course: Course) -> Course:
     """Score only, and for twenty minutes of the second half nothing happens at all."""
     draft = Draft(course)
     since = draft.period(1).start + STOPPED_S
     if len(course.spans) == 2 and course.kicks_start is None:
         draft.drop(lambda one: since - MINUTE_S <= one.at < since + SILENT_S)
-    draft.drop(
-        lambda one: one.what not in {*GOALS, What.STATUS, What.STAMP, What.MARK, What.REVIEW, What.REINSTATED}
-    )
+    draft.drop(lambda one: one.what not in SCORED | FRAME)
     return draft.done(thin=True, commented=False)
 
 
