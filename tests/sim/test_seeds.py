@@ -15,7 +15,7 @@ import pytest
 
 from touchline.proving.clones import Clones
 from touchline.proving.matchday import Plan
-from touchline.proving.seeds import OF_THE_INSTALLATION, Order, codes, command, play
+from touchline.proving.seeds import EVERYTHING, Order, codes, command, play
 from touchline.proving.world import Setup
 
 SEEDS, BLOCK = 500, 25
@@ -26,7 +26,7 @@ SHORT_H = 0.1
 def orders(first: int, many: int, clones: Clones | None = None) -> Iterator[Order]:
     for seed in range(first, first + many):
         plan = Plan(seed=seed, matches=2, hours=SHORT_H)
-        yield Order(setup=Setup(plan=plan, faults=OF_THE_INSTALLATION), clones=clones)
+        yield Order(setup=Setup(plan=plan, faults=EVERYTHING), clones=clones)
 
 
 def found(played) -> list[str]:
@@ -67,7 +67,7 @@ def test_the_same_seed_leaves_the_same_trace_in_any_process(tmp_path: Path) -> N
 
 def test_faults_are_named_by_their_codes() -> None:
     assert codes("none") == ()
-    assert codes("all") == OF_THE_INSTALLATION
+    assert codes("all") == EVERYTHING
     assert codes("f44, P02") == ("F44", "P02")
 
 

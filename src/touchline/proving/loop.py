@@ -212,6 +212,12 @@ class VirtualLoop(base_events.BaseEventLoop):
     add_reader: Any = _refused("a file or socket to read from")
     add_writer: Any = _refused("a file or socket to write to")
 
+    def _asyncgen_finalizer_hook(self, generator: Any) -> None:
+        """A generator that nobody holds any more is closed here, where it was dropped: no other thread is asked."""
+        self._asyncgens.discard(generator)  # type: ignore[attr-defined]
+        if not self.is_closed():
+            self.call_soon(self.create_task, generator.aclose())
+
     def _write_to_self(self) -> None:
         """Nobody sleeps who must be woken."""
 

@@ -1,16 +1,18 @@
 """What is played in a simulation: a few invented matches, seeded, whose middles and ends lie in its hours."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 
 from msgspec import Struct
 
 from touchline.proving.interruption import interrupted
-from touchline.simulator.course import Course, Fixture
+from touchline.simulator.course import Fixture
+from touchline.simulator.faults.courses import COURSES, told
+from touchline.simulator.faults.courses.variant import Variant
 from touchline.simulator.play import play
 from touchline.simulator.programme import Programme
 from touchline.simulator.script import Script
-from touchline.simulator.telling import Manner, loose, tell
+from touchline.simulator.telling import Manner, loose
 from touchline.simulator.wire import invented_id
 
 FROM = 1_770_400_800.0
@@ -31,8 +33,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     stats_every_s: int = 60
 
 
-Alter = Callable[[Course], Course]
-"""What a fault makes of a course."""
+COURSE_FAULTS = 1.5
+"""Faults of its course that a match has, on average, where there are many."""
 
 
 def begins(seed: int) -> float:
@@ -40,23 +42,32 @@ def begins(seed: int) -> float:
     return FROM + Random(repr((seed, "begins"))).randrange(86_400)  # noqa: S311 - a play, not a secret
 
 
-def scene(plan: Plan, alter: Alter = lambda course: course) -> Programme:
-    """The matches of `plan`, each in play at some moment of its hours."""
+def scene(plan: Plan, faults: Iterable[str] = ()) -> Programme:
+    """The matches of `plan`, each in play at some moment of its hours, some of them with faults of their course."""
     rng = Random(repr((plan.seed, "matchday")))  # noqa: S311
     start, end = begins(plan.seed), begins(plan.seed) + plan.hours * 3_600
+    codes = sorted(COURSES.keys() & set(faults))
     scripts = [
-        _script(plan, rng, number, int(rng.uniform(start - MATCH_S, max(start, end - 600))), alter)
+        _script(plan, rng, number, int(rng.uniform(start - MATCH_S, max(start, end - 600))), codes)
         for number in range(plan.matches)
     ]
     return Programme(_by_id(scripts))
 
 
-def _script(plan: Plan, rng: Random, number: int, scheduled: int, alter: Alter) -> Script:
+def _script(plan: Plan, rng: Random, number: int, scheduled: int, codes: Sequence[str]) -> Script:
     fixture = _fixture(plan.seed, number, scheduled // 60 * 60, cup=rng.random() < CUPS)
     course = play(fixture, two_stamps=rng.random() < 0.7)
     if rng.random() < INTERRUPTIONS:
         course = interrupted(course, rng)
-    return tell(alter(course), _manner(plan), plan.seed)
+    return told(course, _ways(plan.seed, number, codes), _manner(plan), plan.seed)
+
+
+def _ways(seed: int, number: int, codes: Sequence[str]) -> Iterator[Variant]:
+    """What is wrong with the course of a match. With fewer codes it keeps those it has: a failure can be shortened."""
+    for code in codes:
+        rng = Random(repr((seed, number, code)))  # noqa: S311
+        if rng.random() < COURSE_FAULTS / len(codes):
+            yield rng.choice(list(COURSES[code].values()))
 
 
 def _manner(plan: Plan) -> Manner:

@@ -50,6 +50,8 @@ class Provider:
         self._rng = rng
         self._trace = trace
         self._lines: dict[str, Hears] = {}
+        self.ends_at = float("inf")
+        """Football time after which nothing happens any more."""
 
     # ------------------------------------------------------------ push
 
@@ -91,7 +93,7 @@ class Provider:
         raise httpx2.ConnectError("nobody is there")
 
     def _reply(self, path: str, query: dict[str, str]) -> Reply:
-        now = self._outlet.instant(path, self._clock.now())
+        now = self._outlet.instant(path, min(self._clock.now(), self.ends_at))
         try:
             body = answer(self.scene, path.removeprefix(ROOT), query, now)
         except WrongQuestion as error:

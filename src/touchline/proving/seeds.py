@@ -26,7 +26,7 @@ TRIES_MAX = 24
 """Simulations played to find the shortest command for one failure."""
 AHEAD = 4
 """Simulations handed to each process ahead of their turn."""
-OF_THE_INSTALLATION = (*sorted(TROUBLES), "F43")
+EVERYTHING = tuple(sorted({*TROUBLES, *MATRIX}))
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -48,12 +48,11 @@ class Played(Struct, kw_only=True):
 def codes(text: str) -> tuple[str, ...]:
     """What `--faults` means: all, none, or codes separated by commas. Raises BadInput."""
     if text in {"all", "none"}:
-        return OF_THE_INSTALLATION if text == "all" else ()
-    known = sorted({*OF_THE_INSTALLATION, *MATRIX})
+        return EVERYTHING if text == "all" else ()
     wanted = [one.strip().upper() for one in text.split(",") if one.strip()]
     for code in wanted:
-        if code not in known:
-            raise BadInput("--faults", code, f"all, none, or codes of {', '.join(known)}")
+        if code not in EVERYTHING:
+            raise BadInput("--faults", code, f"all, none, or codes of {', '.join(EVERYTHING)}")
     return tuple(wanted)
 
 
@@ -101,7 +100,7 @@ def shortest(failed: Played) -> Played:
 def command(order: Order) -> str:
     """What to type to see it again."""
     plan, setup = order.setup.plan, order.setup
-    faults = ",".join(setup.faults) or "none"
+    faults = "all" if setup.faults == EVERYTHING else ",".join(setup.faults) or "none"
     store = "postgres" if order.clones else "twin"
     speed = "" if setup.speed is None else f" --speed {setup.speed:g}"
     return (

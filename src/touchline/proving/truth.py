@@ -19,7 +19,7 @@ def told(scene: Scene, now: float) -> Mapping[str, Sequence[Word]]:
 
 
 def standing(scene: Scene, now: float) -> Mapping[str, Truth]:
-    """How every match stands for the provider now."""
+    """How every match stands for the provider now, as it means it: faults of the telling left out."""
     return {script.id: _standing(script, now) for script in scene.scripts(now)}
 
 
@@ -29,19 +29,31 @@ def announced(scene: Scene, now: float, until: int) -> list[str]:
 
 
 def _words(script: Script) -> list[Word]:
-    return [_word(message.at, message.body) for message in script.tellings(Kind.SCORE)]
+    """What is pushed, and what only the record of the match says."""
+    pushed = [_word(message.at, message.body) for message in script.tellings(Kind.SCORE)]
+    listed = [_listed(script, at) for at in script.patched() if at >= pushed[0].at] if pushed else []
+    return sorted([*pushed, *listed], key=lambda word: word.at)
 
 
 def _word(at: float, body: Sequence[Any]) -> Word:
     return Word(at, body[1], tuple(body[2]), tuple(body[3]), body[4])
 
 
+def _listed(script: Script, at: float) -> Word:
+    record = cast("Mapping[str, Any]", script.record(at))
+    return Word(at, record["status_id"], tuple(record["home_scores"]), tuple(record["away_scores"]), 0)
+
+
 def _standing(script: Script, now: float) -> Truth:
-    record = cast("Mapping[str, Any]", script.record(now))
-    incidents = script.newest(Kind.INCIDENTS, now)
+    record = cast("Mapping[str, Any]", script.meant.record(now))
     return Truth(
-        Word(now, record["status_id"], tuple(record["home_scores"]), tuple(record["away_scores"]), 0),
-        cast("Sequence[Mapping[str, Any]]", incidents.body if incidents else ()),
+        (_listed(script.meant, now), _listed(script, now)),
+        (_incidents(script.meant, now), _incidents(script, now)),
         sum(one.what in GOALS for one in script.course.happenings),
         record["match_time"],
     )
+
+
+def _incidents(script: Script, now: float) -> Sequence[Mapping[str, Any]]:
+    listed = script.newest(Kind.INCIDENTS, now)
+    return cast("Sequence[Mapping[str, Any]]", listed.body if listed else ())

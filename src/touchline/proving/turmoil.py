@@ -3,16 +3,20 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from random import Random
 from types import MappingProxyType
 
 from touchline.proving.process import Process
 from touchline.proving.surroundings import Surroundings
 from touchline.proving.troubles import TROUBLES, Trouble, Weather, lasts, pause
+from touchline.simulator.faults.matrix import MATRIX, Seam
 from touchline.simulator.faults.switches import Switches
 
 SKEW_S = 90.0
 SLOW_S = 6.0
-FAULT = Trouble(code="", title="a fault of the provider", every_s=120, lasts_s=(10, 90), after_s=60)
+FAULT = Trouble(code="", title="a fault of the provider", every_s=40, lasts_s=(10, 90), after_s=60)
+KINDS = (3, 6, 12)
+"""How many kinds of trouble and faults befall one installation, about, where more of them may."""
 
 Undo = Callable[[], None]
 
@@ -29,7 +33,7 @@ class Turmoil:
         weather: Weather,
         length_s: float,
     ) -> None:
-        self._codes = sorted(codes)
+        self._codes = list(codes)
         self._world = world
         self._processes = processes
         self._switches = switches
@@ -165,6 +169,17 @@ class Turmoil:
     def _fault(self, code: str) -> Undo:
         self._switches.on(code)
         return lambda: self._switches.off(code)
+
+
+def drawn(codes: Iterable[str], seed: int) -> list[str]:
+    """Which of `codes` befall the installation of a seed.
+
+    Some of many: where everything goes wrong at once nothing is ever seen to go right. With fewer codes those
+    that were drawn stay, so that a failure can be shortened.
+    """
+    come = sorted(code for code in codes if code in TROUBLES or MATRIX[code].seam in (Seam.ANSWER, Seam.PUSH))
+    kinds = Random(repr((seed, "kinds"))).choice(KINDS)  # noqa: S311 - a play, not a secret
+    return [code for code in come if Random(repr((seed, code))).random() < kinds / len(come)]  # noqa: S311
 
 
 BEFALL: Mapping[str, Callable[[Turmoil, str], Undo | None]] = MappingProxyType(

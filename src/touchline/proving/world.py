@@ -43,7 +43,7 @@ from touchline.proving.store import ProvingStore
 from touchline.proving.surroundings import Surroundings
 from touchline.proving.trace import Trace
 from touchline.proving.troubles import Weather
-from touchline.proving.turmoil import SKEW_S, Turmoil
+from touchline.proving.turmoil import SKEW_S, Turmoil, drawn
 from touchline.settings.parts import Settings, TheSports
 from touchline.simulator.faults.outlet import ROOT, Faulty
 from touchline.simulator.faults.switches import Switches
@@ -52,7 +52,7 @@ from touchline.simulator.publisher import publish
 
 SPEEDS = (10.0, 30.0, 60.0, 120.0)
 SPEED_WEIGHTS = (1, 4, 8, 4)
-BEGINNING_S = 30.0
+BEGINNING_S = 10.0
 """Real seconds until a new installation knows everything and keeps up."""
 LOOK_S = 15.0
 """Football seconds between two looks at what must not be late."""
@@ -62,14 +62,17 @@ TROUBLE_S = 130.0
 """The same while there is trouble: a process may stand still between reckoning and writing."""
 FLIGHT_S = 0.5
 """Real seconds a word of the provider may be on its way."""
-FOLLOW_S = 25.0
+FOLLOW_S = 13.0
 """Real seconds from a word of the provider to its being stored, while there is no trouble."""
 SNAPSHOT = "/match/detail_live"
 SNAPSHOT_S = 8.0
 """Real seconds from a new connection of the push channel to the question what was missed."""
 SETTLE_S = 120.0
 """Real seconds after everything is well within which everything must be right."""
+LOOK_APART_S, LOOKS = 1.0, 2
 LAST_LINES = 40
+OTHER_COUNTS = ("F10", "F22")
+"""Faults that tell of corners what they are not: none at all, and fifty others in a second."""
 SETTINGS = Settings(thesports=TheSports(base_url=f"http://provider{ROOT}", requests_per_minute=10_000))
 
 
@@ -126,9 +129,14 @@ class _World:
         self._weather = Weather(BEGINNING_S)
         self._trace = Trace(self._loop.time, file)
         switches = Switches(plan.seed)
-        scene = matchday.scene(plan)
+        scene = matchday.scene(plan, setup.faults)
         self._minutes = Minutes(self._early_s, self._late_s)
-        self._course = Course(truth.told(scene, start), 1.0 + FLIGHT_S * speed, lambda: self._off_s() > 1.0)
+        self._course = Course(
+            truth.told(scene, start),
+            1.0 + FLIGHT_S * speed,
+            clocks_are_off=lambda: self._off_s() > 1.0,
+            counts_are_told=lambda: not any(self._has_been(code) for code in OTHER_COUNTS),
+        )
         self._outlet = Faulty(switches, clock)
         store = make_store(clock, Random(repr((plan.seed, "store"))))  # noqa: S311
         referee = Referee(clock, self._trace, self._rules(scene), Followers())
@@ -152,7 +160,12 @@ class _World:
         self._world.provider.on_asked, self._world.provider.on_connected = self._asked, self._connected
         self._processes = [self._process(role, main) for role, main in self._cast()]
         self._turmoil = Turmoil(
-            setup.faults, self._world, self._processes, switches, self._weather, self._length_s
+            drawn(setup.faults, plan.seed),
+            self._world,
+            self._processes,
+            switches,
+            self._weather,
+            self._length_s,
         )
 
     def _rules(self, scene: Programme) -> Sequence[Rule]:
@@ -237,12 +250,12 @@ class _World:
                 process.start()
             turmoil = group.create_task(self._turmoil.run())
             await self._clock.sleep(self._length_s)
-            turmoil.cancel()
-            await asyncio.wait((turmoil,))
+            self._full_time()
+            for task in (telling, looking, turmoil):
+                task.cancel()
+            await asyncio.wait((telling, looking, turmoil))
             self._trace.say("all is well")
             await self._settle()
-            for task in (telling, looking):
-                task.cancel()
 
     async def _look(self) -> None:
         """See now and then, when it is calm, that nothing is late."""
@@ -254,20 +267,27 @@ class _World:
                 continue
             rows, now = world.store.rows("ts_matches"), self._clock.now()
             world.referee.note(self._minutes.late(rows, now))
-            world.referee.note(self._course.behind(rows, now - FOLLOW_S * self._clock.speed))
+            world.referee.note(self._course.behind(rows, now - FOLLOW_S * self._clock.speed, now))
+
+    def _full_time(self) -> None:
+        """The provider falls silent where it stands: what was missed until now, no later word makes good."""
+        self._world.provider.ends_at = self._clock.now()
 
     async def _settle(self) -> None:
-        """Wait until everything is as it should be, at most so long; what is not then never will be."""
+        """Wait until everything is as it should be, and stays so; what is not after so long never will be."""
         world = self._world
         until = max(self._loop.time(), self._weather.calm_from) + SETTLE_S
-        while (found := list(self._unsettled())) and self._loop.time() < until:
-            await self._clock.sleep(1.0)
+        looks = 0
+        while looks < LOOKS and self._loop.time() < until:
+            await self._clock.sleep(LOOK_APART_S)
+            looks = 0 if (found := list(self._unsettled())) else looks + 1
         world.referee.note(found)
 
     def _unsettled(self) -> Iterator[str]:
         world = self._world
         rows, now = world.store.rows("ts_matches"), self._clock.now()
-        yield from unlike(truth.standing(world.provider.scene, now), rows, world.store.rows("match_incident"))
+        end = truth.standing(world.provider.scene, world.provider.ends_at)
+        yield from unlike(end, rows, world.store.rows("match_incident"))
         yield from world.referee.followers.behind()
         slots, runs = world.store.rows("job_slot"), world.store.rows("job_execution_logs")
         yield from forgotten(slots, runs, self._clock.real(), now - BACK_S)
@@ -297,9 +317,10 @@ class _World:
 
     def _off_s(self) -> float:
         """How far clocks are off, or have been until a moment ago, either way."""
-        if self._weather.has_been("F42", self._loop.time()):
-            return SKEW_S
-        return 1.0
+        return SKEW_S if self._has_been("F42") else 1.0
+
+    def _has_been(self, code: str) -> bool:
+        return self._weather.has_been(code, self._loop.time())
 
     def _event_off_s(self) -> float:
         return self._off_s() + self._late_s()

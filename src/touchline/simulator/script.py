@@ -145,6 +145,10 @@ class Script:
         """Every message of `kind` but statistics."""
         return self._tracks.get(kind, ())
 
+    def patched(self) -> Sequence[float]:
+        """When its record becomes another without a push."""
+        return self._patch_times
+
     def last_pushed_at(self, now: float) -> float | None:
         """When something was last pushed, statistics aside."""
         told = bisect_right(self._all_times, now)

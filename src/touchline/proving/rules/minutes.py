@@ -10,6 +10,7 @@ BASE = {2: 0, 4: 45, 5: 90}
 COLUMN = {2: "first_half_kickoff_ts", 4: "second_half_kickoff_ts", 5: "overtime_kickoff_ts"}
 PERIOD = {2: "first_half", 4: "second_half", 5: "overtime"}
 SECOND_PERIOD = 105
+EXTRA_TIME = 5
 OVERRUN_S = 7_200
 EARLY_S = -120
 
@@ -36,6 +37,7 @@ class Minutes:
         for row in commit.of("ts_matches"):
             if row.before is not None and row.after is not None and "minute" in row.moved:
                 yield from self._written(commit.now, row.before, row.after)
+                yield from _stepped_back(row.before, row.after)
 
     def _written(self, now: float, before: Columns, after: Columns) -> Iterator[str]:
         """Whatever was due at some moment of late may be written; what is not due yet may not."""
@@ -103,3 +105,13 @@ class Minutes:
             if one["started_ts"] >= pauses_from
         ]
         return float(sum(max(0.0, min(at, ended) - started) for started, ended in spans))
+
+
+def _stepped_back(before: Columns, after: Columns) -> Iterator[str]:
+    """Within a period the minute waits, it never steps back. Extra time has two periods under one status."""
+    periods = [(row["status_id"], row["phase_entered_ts"]) for row in (before, after)]
+    was, is_ = before["minute"], after["minute"]
+    if None in (was, is_) or periods[0] != periods[1] or after["status_id"] == EXTRA_TIME:
+        return
+    if before["last_minute_update_ts"] >= before["phase_entered_ts"] and is_ < was:
+        yield f"minute: {was} of {after['external_id']} stepped back to {is_} within its period"

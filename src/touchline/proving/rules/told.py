@@ -15,6 +15,7 @@ GOALS, COUNTS = (0, 1, 5, 6), (2, 3, 4)
 """Slots that are claimed together."""
 _goals, _counts = itemgetter(*GOALS), itemgetter(*COUNTS)
 SPOKEN_OF = frozenset({"status_id", "home_scores", "away_scores"})
+RECORD_S = 2
 EARLY_S = 1.0
 """Instants of the wire are tenths of seconds."""
 
@@ -64,12 +65,18 @@ class Course:
     """Each topic of each row goes along what was told."""
 
     def __init__(
-        self, told: Mapping[str, Sequence[Word]], flight_s: float, clocks_are_off: Callable[[], bool]
+        self,
+        told: Mapping[str, Sequence[Word]],
+        flight_s: float,
+        clocks_are_off: Callable[[], bool],
+        counts_are_told: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`flight_s`: how long a word may be on its way, football seconds."""
+        """`flight_s`: how long a word may be on its way, football seconds. `counts_are_told`: whether cards and
+        corners are told as they are now."""
         self._told = {match_id: Told(words) for match_id, words in told.items()}
         self._flight_s = flight_s
         self._clocks_are_off = clocks_are_off
+        self._counts_are_told = counts_are_told
         self._here: dict[tuple[str, str], int] = {}
 
     def broken(self, commit: Commit) -> Iterator[str]:
@@ -79,6 +86,8 @@ class Course:
             word = word_of(row.after)
             before = None if row.before is None else word_of(row.before)
             for topic, facts in TOPICS.items():
+                if topic == "counts" and not self._counts_are_told():
+                    continue
                 if before is None or facts(word) != facts(before):
                     yield from self._step(commit.now, row.before, row.after, topic)
 
@@ -102,13 +111,15 @@ class Course:
         """
         word = after["provenance"].get(topic)
         stood = None if before is None else before["provenance"].get(topic)
-        if self._clocks_are_off() or word is None or word.get("provider_time") is not None:
+        if self._clocks_are_off() or word is None:
             return True
+        if word.get("provider_time") is not None:
+            return stood is None or stood["observed_at_ms"] <= (word["provider_time"] + RECORD_S) * 1000
         in_flight = word["observed_at_ms"] / 1000 - over_at <= self._flight_s
         return in_flight and (stood is None or stood["observed_at_ms"] <= word["observed_at_ms"])
 
-    def behind(self, rows: Iterable[Columns], until: float) -> Iterator[str]:
-        """What the rows have not taken over of what was told by `until`."""
+    def behind(self, rows: Iterable[Columns], until: float, now: float) -> Iterator[str]:
+        """What the rows have not taken over by `now` of what was told by `until`."""
         found = {row["external_id"]: word_of(row) for row in rows}
         for match_id, told in sorted(self._told.items()):
             said = told.until(until)
@@ -117,7 +128,7 @@ class Course:
             for topic, facts in TOPICS.items():
                 here, of_topic = self._here.get((match_id, topic), 0), told.facts[topic]
                 was, last = facts(found[match_id]), of_topic[said - 1]
-                if was != last and was not in of_topic[max(here, said - 1) :]:
+                if was != last and was not in of_topic[max(here, said - 1) : told.until(now + EARLY_S)]:
                     yield f"follows in time: {topic} of {match_id} is {was}, told was {last}"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from touchline.clock import Clock
 from touchline.simulator.faults.answers import answer_faults
 from touchline.simulator.faults.pushes import push_faults
+from touchline.simulator.faults.pushes_said import Said
 from touchline.simulator.faults.seams import PushFault, Question
 from touchline.simulator.faults.switches import Switches
 from touchline.simulator.outlet import Reply
@@ -22,7 +23,8 @@ class Faulty:
         own = answer_faults(switches, clock)
         self._slow = own.slow
         self._answers = own.answers
-        self._pushes: Sequence[PushFault] = (*own.pushes, *push_faults())
+        self._said = Said()
+        self._pushes: Sequence[PushFault] = (*own.pushes, *push_faults(self._said))
 
     def instant(self, path: str, now: float) -> float:
         return self._slow.instant(path, now) if self._switches.is_on(self._slow.code) else now
@@ -41,4 +43,5 @@ class Faulty:
         for fault in self._pushes:
             if self._switches.is_on(fault.code):
                 frames = fault.alter(frames)
+        self._said.take(frame)
         return frames

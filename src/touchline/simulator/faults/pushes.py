@@ -3,9 +3,10 @@
 from touchline.simulator.faults.pushes_bursts import Changes, Storm
 from touchline.simulator.faults.pushes_forms import Forms
 from touchline.simulator.faults.pushes_order import Disorder
+from touchline.simulator.faults.pushes_said import Said
 from touchline.simulator.faults.seams import PushFault
 
 
-def push_faults() -> tuple[PushFault, ...]:
+def push_faults(said: Said) -> tuple[PushFault, ...]:
     """Every one of them, for one outlet. What says something more stands before what says it otherwise."""
-    return Changes(), Storm(), Disorder(), Forms()
+    return Changes(), Storm(said), Disorder(), Forms(said)

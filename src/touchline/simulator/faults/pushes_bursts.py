@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from touchline.simulator import wire
 from touchline.simulator.faults.bodies import as_list, encoded, score_of, whole
-from touchline.simulator.faults.pushes_forms import objects_of
+from touchline.simulator.faults.pushes_said import Said, objects_of
 from touchline.simulator.script import Frame
 from touchline.simulator.wire import Json, Record
 
@@ -48,21 +48,21 @@ class Storm:
 
     code = "F41"
 
-    def __init__(self) -> None:
+    def __init__(self, known: Said) -> None:
         self._count = 0
-        self._stats: dict[str, list[Json]] = {}
+        self._known = known
 
     def alter(self, frames: Sequence[Frame]) -> Sequence[Frame]:
         return [other for frame in frames for other in (frame, *self._after(frame))]
 
     def _after(self, frame: Frame) -> Iterator[Frame]:
         objects = objects_of(frame.payload) or []
-        self._stats.update({str(one["id"]): as_list(one["stats"]) for one in objects if "stats" in one})
         self._count += 1
         if not objects or self._count % STORM_EVERY:
             return
         match_id = str(objects[0]["id"])
-        rows = [row for row in self._stats.get(match_id, []) if isinstance(row, dict)]
+        known = {**self._known.of(match_id), **objects[0]}
+        rows = [row for row in as_list(known.get("stats", [])) if isinstance(row, dict)]
         for less in range(TIMES - 1, -1, -1):
             yield replace(frame, payload=encoded([{"id": match_id, "stats": _behind(rows, less)}]))
 

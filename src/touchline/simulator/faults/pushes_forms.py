@@ -1,17 +1,16 @@
 """F20: every form in which objects are known to be pushed, and what is no message at all."""
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle
 
 from msgspec.structs import replace
 
 from touchline.simulator.faults.bodies import encoded
+from touchline.simulator.faults.pushes_said import Said, objects_of, said
 from touchline.simulator.script import Frame
 from touchline.simulator.wire import Json, Record
 
 BURST = 26
-KINDS = ("score", "incidents", "stats", "tlive")
 GARBAGE = (b"[]", b'{"id":', b"null", b'"online"', b"\xff\xfe")
 GARBAGE_EVERY = 7
 HUGE_EVERY = 60
@@ -23,9 +22,8 @@ class Forms:
 
     code = "F20"
 
-    def __init__(self) -> None:
-        self._told: dict[str, Record] = {}
-        """What was said last of each match, by kind."""
+    def __init__(self, known: Said) -> None:
+        self._known = known
         self._forms = cycle(self._all())
         self._count = 0
 
@@ -40,8 +38,6 @@ class Forms:
         self._count += 1
         for payload in next(self._forms)(objects):
             yield replace(frame, payload=payload)
-        for one in objects:
-            self._told.setdefault(str(one["id"]), {}).update(_said(one))
         if self._count % GARBAGE_EVERY == 0:
             yield replace(frame, payload=GARBAGE[self._count // GARBAGE_EVERY % len(GARBAGE)])
         if self._count % HUGE_EVERY == 0:
@@ -61,22 +57,24 @@ class Forms:
 
     def _several_kinds(self, objects: Sequence[Record]) -> Iterator[bytes]:
         """With what was said before of the other kinds."""
-        yield encoded([{**self._told.get(str(one["id"]), {}), **one} for one in objects])
+        yield encoded([{**self._known.of(str(one["id"])), **one} for one in objects])
 
     def _twice(self, objects: Sequence[Record]) -> Iterator[bytes]:
         """Each match as it was and as it is, in one message."""
         before: list[Json] = [
-            {"id": one["id"], kind: self._told[str(one["id"])][kind]}
+            {"id": one["id"], kind: self._known.of(str(one["id"]))[kind]}
             for one in objects
-            for kind in _said(one)
-            if kind in self._told.get(str(one["id"]), {})
+            for kind in said(one)
+            if kind in self._known.of(str(one["id"]))
         ]
         yield encoded([*before, *objects])
 
     def _burst(self, objects: Sequence[Record]) -> Iterator[bytes]:
         """At least 26 objects: the news, behind what is known of others."""
         known: list[Json] = [
-            {"id": match_id, kind: body} for match_id, told in self._told.items() for kind, body in told.items()
+            {"id": match_id, kind: body}
+            for match_id, known in self._known.of_all.items()
+            for kind, body in known.items()
         ]
         yield encoded([*known[: BURST - 1], *objects])
 
@@ -102,22 +100,3 @@ def _nested_tuples(objects: Sequence[Record]) -> Iterator[bytes]:
 def _nameless(objects: Sequence[Record]) -> Iterator[bytes]:
     """Of a score the id stands in the tuple alone."""
     yield encoded([{"score": one["score"]} if set(one) == {"id", "score"} else one for one in objects])
-
-
-def _said(one: Mapping[str, Json]) -> Record:
-    return {kind: body for kind, body in one.items() if kind in KINDS}
-
-
-def objects_of(payload: bytes) -> list[Record] | None:
-    """The objects of a frame as the provider sends them; None for any other form."""
-    try:
-        message = json.loads(payload)
-    except ValueError:
-        return None
-    if (
-        not isinstance(message, list)
-        or not message
-        or not all(isinstance(one, dict) and "id" in one for one in message)
-    ):
-        return None
-    return message
