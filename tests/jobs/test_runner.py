@@ -1,6 +1,8 @@
 """A run begins once, is kept alive, is cut off in time, and ends once; a failure is a failure everywhere."""
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
@@ -9,10 +11,11 @@ from structlog.testing import capture_logs
 from tests.conftest import Conninfo
 from tests.jobs.floor import Doing, Floor, Held, T, a_job, age, all_of, shown, until
 
-from touchline.clock import SystemClock
+from touchline.clock import SteppedClock, SystemClock
 from touchline.errors import ProviderTransient
 from touchline.jobs.job import Missed
-from touchline.store.db import Database
+from touchline.store import job_reports
+from touchline.store.db import Database, Tx
 from touchline.store.jobs import LEASE_S
 from touchline.task import Done, Run
 
@@ -60,12 +63,44 @@ async def test_a_run_that_ends_well_is_written_said_and_counted(database: Databa
     assert metric(floor, "job_running", job="Some Job") == 0
 
 
+class Busy(Database):
+    """A database that has a connection to spare only after a while."""
+
+    def __init__(self, database: Database, clock: SteppedClock, wait_s: float) -> None:
+        self._database, self._clock, self._wait_s = database, clock, wait_s
+
+    @asynccontextmanager
+    async def transaction(self, now_ms: int, *, within_s: float | None = None) -> AsyncIterator[Tx]:
+        await self._clock.advance(self._wait_s)
+        async with self._database.transaction(now_ms, within_s=within_s) as tx:
+            yield tx
+
+    def stats(self) -> Mapping[str, int]:
+        return self._database.stats()
+
+
+async def test_a_start_that_waited_for_a_connection_is_late_in_the_history_too(database: Database) -> None:
+    clock = SteppedClock(T + 10)
+    floor = Floor(Busy(database, clock, 3.0), clock=clock)
+
+    await floor.a_runner().run(floor.a_ticket())
+
+    async with database.transaction(0) as tx:
+        [start] = await job_reports.starts(tx, T)
+    assert start.started_at == T + 13
+    assert metric(floor, "job_start_offset_error_seconds_sum", job="Some Job") == 3
+
+
 async def raising(_: Run) -> Done:
     raise ProviderTransient("thesports", "diary", "TIMEOUT")
 
 
 async def breaking(_: Run) -> Done:
     raise ZeroDivisionError("by\0zero")
+
+
+async def unreadable(_: Run) -> Done:
+    raise ValueError("no name \udcff")
 
 
 async def half_done(_: Run) -> Done:
@@ -77,6 +112,7 @@ async def half_done(_: Run) -> Done:
     [
         (raising, "thesports diary: no answer (TIMEOUT)", False),
         (breaking, "byzero", True),
+        (unreadable, "no name ?", True),
         (half_done, "2 of 5 could not be done", False),
     ],
 )

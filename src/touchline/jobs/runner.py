@@ -139,7 +139,8 @@ class Runner:
 
     async def _take_lock(self, tx: Tx, run: Begin) -> Came:
         for _ in range(ATTEMPTS):
-            if await jobs.begin(tx, run):
+            # Not the transaction's time: it may have waited for a connection, and that makes the start late.
+            if await jobs.begin(tx, run, now_ms(self._clock)):
                 return "running"
             for run_id, job_name in await jobs.in_the_way(tx, run):
                 if run_id == run.ticket.run_id:
@@ -268,8 +269,7 @@ def _end(entry: Entry, body: Body, cut: Cut | None, took_ms: int) -> End:
         return End(status=cut, duration_ms=took_ms, error=WHY[cut])
     raised = body.task.exception()
     if raised is not None:
-        said = mask(str(raised)).replace("\0", "")[:ERROR_CHARS_MAX]
-        return End(status="failed", duration_ms=took_ms, error=said or type(raised).__name__)
+        return End(status="failed", duration_ms=took_ms, error=_text(raised) or type(raised).__name__)
     done = body.task.result()
     well = not done.failed or entry.job.part_failures
     return End(
@@ -279,3 +279,9 @@ def _end(entry: Entry, body: Body, cut: Cut | None, took_ms: int) -> End:
         failed=done.failed,
         error="" if well else f"{done.failed} of {done.items + done.failed} could not be done",
     )
+
+
+def _text(raised: BaseException) -> str:
+    """What it says, as text that can be stored."""
+    said = mask(str(raised)).replace("\0", "").encode(errors="replace").decode()
+    return said[:ERROR_CHARS_MAX]

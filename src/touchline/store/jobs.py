@@ -138,9 +138,13 @@ async def lose(tx: Tx, lock: str, lease_s: float = LEASE_S) -> list[tuple[str, s
     return [(run_id, job_name) for run_id, job_name in await tx.rows(SQL["lose"], given)]
 
 
-async def begin(tx: Tx, run: Begin) -> bool:
-    """Whether `run` runs from here on: its slot was not begun before, and nobody holds its lock."""
-    return await tx.row(SQL["begin"], _begun(tx, run)) is not None
+async def begin(tx: Tx, run: Begin, at_ms: int | None = None) -> bool:
+    """Whether `run` runs from here on: its slot was not begun before, and nobody holds its lock.
+
+    `at_ms` is football time just now; by default that at which the transaction was asked for.
+    """
+    begun = _begun(tx, run) | ({} if at_ms is None else {"now_ms": at_ms})
+    return await tx.row(SQL["begin"], begun) is not None
 
 
 async def in_the_way(tx: Tx, run: Begin) -> list[tuple[str, str]]:
