@@ -311,6 +311,20 @@ async def test_more_silent_matches_than_fit_into_a_look_have_the_next(yard: Yard
     assert (await yard.rows("SELECT told_ts > 0 FROM watch WHERE name = 'sla'")) == [(True,)]
 
 
+async def test_those_that_recover_hide_nobody_from_the_next_look(yard: Yard) -> None:
+    names = [MatchId(f"match{number:010}") for number in range(4)]
+    dog = yard.another(batch_size=2)
+    await yard.kick_off(*names)
+    await yard.clock.advance(150)
+    looks = [await yard.look(dog) for _ in range(3)]
+    assert sum(each.count("match.stale.detected") for each in looks) == 4
+    await yard.hear(*(report(match_id, score(1)) for match_id in names))
+
+    looks = [await yard.look(dog) for _ in range(3)]
+
+    assert [each.count("match.stale.cleared") for each in looks] == [2, 2, 0]
+
+
 async def test_what_nobody_answers_is_said_to_have_failed(yard: Yard) -> None:
     await yard.kick_off()
     await yard.clock.advance(150)

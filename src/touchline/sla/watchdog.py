@@ -227,7 +227,9 @@ class Watchdog:
                 self._metrics.reconciled.labels(cause=Cause.STALE, outcome=asked.outcome).inc()
         found = Counter(what.episode.reason for _, what in look.pairs if what.episode)
         self._stale = found if not self._passed else self._stale + found
-        self._passed = 0 if look.whole else self._passed + len(look.pairs)
+        # Those whose episode ended are no longer listed: to pass over them would pass over others.
+        listed = sum(not what.cleared for _, what in look.pairs)
+        self._passed = 0 if look.whole else self._passed + listed
         if look.whole:
             for reason in StaleReason:
                 self._metrics.stale_matches.labels(reason=reason).set(self._stale[reason])
