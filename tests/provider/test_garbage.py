@@ -85,6 +85,7 @@ def test_what_nearly_is_a_trend_a_line_up_or_a_half_is_read_or_kept(
         wire.read_halves(an_answer(periods), MATCH),
     ):
         for part in reading.unreadable:
+            assert not part.kind.endswith(wire.UNFORESEEN), part.reason
             json.loads(part.payload)
         msgspec.msgpack.decode(msgspec.msgpack.encode(reading), type=Reading)
 
@@ -110,8 +111,16 @@ def test_no_json_at_all_makes_reading_raise(message: object):
         *(wire.read_named(an_answer(message), kind) for kind in Kind),
     ):
         for part in reading.unreadable:
+            assert not part.kind.endswith(wire.UNFORESEEN), part.reason
             json.loads(part.payload)
         msgspec.msgpack.decode(msgspec.msgpack.encode(reading), type=Reading)
+
+
+def test_what_nobody_thought_of_is_kept_whole_as_well():
+    def read() -> Reading:
+        raise ZeroDivisionError
+
+    assert [one.payload for one in wire._guarded(read, b"odd", "mqtt", Reading).unreadable] == [b"odd"]
 
 
 @given(st.lists(LIVE_LIKE, max_size=4))
@@ -148,6 +157,7 @@ def test_digits_without_end_are_no_number_and_are_kept(part: dict[str, object]):
 
     for reading in (push([part, whole]), wire.read_match_records(an_answer([part]), "diary")):
         assert reading.unreadable
+        assert not any(kept.kind.endswith(wire.UNFORESEEN) for kept in reading.unreadable)
     assert OTHER in [report.match_id for report in push([part, whole]).reports], "its neighbour proceeds"
 
 

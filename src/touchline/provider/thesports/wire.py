@@ -48,6 +48,9 @@ from touchline.provider.thesports.updates import read_updates
 LIVE_KINDS = frozenset({"score", "stats", "incidents", "tlive"})
 LIVE_MARKS = LIVE_KINDS | {"id"}
 ID_SHOWN_MAX = 64
+UNFORESEEN = "unforeseen"
+"""A payload the reading itself fails on: a fault of ours, whatever the payload is."""
+REASON_MAX = 500
 DAY_S = 86_400
 
 R = TypeVar("R", bound=Reading)
@@ -204,6 +207,9 @@ def _guarded(read: Callable[[], R], payload: bytes, channel: str, kind: type[R])
     except RecursionError:
         deep = Unreadable(kind=f"{channel}.too_deep", reason="nested too deeply", payload=payload)
         return kind(unreadable=(deep,))
+    except Exception as error:  # nobody has thought of it: it must not take what waits behind it along
+        odd = Unreadable(kind=f"{channel}.{UNFORESEEN}", reason=repr(error)[:REASON_MAX], payload=payload)
+        return kind(unreadable=(odd,))
 
 
 def _live(channel: str, value: object, key: str, latest: int) -> Findings:
