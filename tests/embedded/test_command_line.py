@@ -11,8 +11,9 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from touchline.cli.environment import with_options
+from touchline.cli.environment import load, with_options
 from touchline.cli.main import COMMANDS, build
+from touchline.errors import SettingsError
 
 
 def touchline(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -66,6 +67,48 @@ def test_all_problems_of_the_settings_are_told_at_once_without_a_traceback() -> 
     assert "TOUCHLINE_WEB__PORT: '70000'" in done.stderr
     assert "TOUCHLINE_THESPORTS__SECRET_FILE" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("TOUCHLINE_DATABASE_URL", "a secret", "postgresql://"),
+        ("TOUCHLINE_VALKEY_URL", "a secret", "valkey://"),
+        ("TOUCHLINE_SIMULATOR__FAULTS", "F05,F99", "'F99' can't be used: must be codes of the fault"),
+        ("TOUCHLINE_SIMULATOR__TIMELINES", "/nowhere", "'/nowhere' can't be read"),
+        ("TOUCHLINE_SIMULATOR__RECORDING", "/", "'/' can't be read"),
+    ],
+)
+def test_what_only_a_part_could_refuse_is_refused_before_it_starts(name: str, value: str, says: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load({name: value})
+
+    assert name in str(refused.value)
+    assert says in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+def test_addresses_and_plays_that_can_be_used_are_taken(tmp_path: Path) -> None:
+    recording = tmp_path / "frames.jsonl"
+    recording.touch()
+
+    settings = load(
+        {
+            "TOUCHLINE_DATABASE_URL": "host=db dbname=touchline",
+            "TOUCHLINE_VALKEY_URL": "unix:///run/valkey.sock",
+            "TOUCHLINE_SIMULATOR__FAULTS": "f05, S01",
+            "TOUCHLINE_SIMULATOR__RECORDING": str(recording),
+        }
+    )
+
+    assert settings.simulator.recording == recording
+
+
+def test_wrong_input_is_wrong_use() -> None:
+    done = touchline("replay", "frames.jsonl", "--mqtt-url", "http://broker")
+
+    assert done.returncode == 2
+    assert "--mqtt-url: 'http://broker' is not allowed" in done.stderr
 
 
 def test_a_real_provider_needs_an_account() -> None:

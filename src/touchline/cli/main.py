@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from touchline import __version__
-from touchline.errors import DirectoryInUse, SettingsError, TouchlineError
+from touchline.errors import BadInput, DirectoryInUse, SettingsError, TouchlineError
 
 CANNOT, WRONG, IN_USE, INTERRUPTED = 1, 2, 3, 130
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     names = given[:1] if given[:1] and given[0] in COMMANDS else COMMANDS
     try:
         build(names)(given, prog_name="touchline")
-    except SettingsError as error:
+    except (SettingsError, BadInput) as error:
         _exit(error, WRONG)
     except DirectoryInUse as error:
         _exit(error, IN_USE)
