@@ -160,12 +160,12 @@ def counted(listed: Sequence[Mapping[str, Any]], side: str) -> Counter[tuple[int
     return Counter((one["type"], one[side]) for one in listed if one["type"] != NINETY_MINUTES)
 
 
-def goals_told(changes: Sequence[Mapping[str, Any]], match_id: str) -> int:
-    """Goals that were told and not taken back."""
-    events = Counter(
-        one["event"] for change in changes if change["match_id"] == match_id for one in change["happened"]
-    )
-    return events["match.goal"] - events["match.goal.cancelled"]
+def goals_told(changes: Sequence[Mapping[str, Any]]) -> int:
+    """Goals that were told and not taken back, and those that had fallen when the match was first heard of."""
+    events = Counter(one["event"] for change in changes for one in change["happened"])
+    told_first = sum(one["event"] == "match.goal" for one in changes[0]["happened"])
+    known = changes[0]["home_score"] + changes[0]["away_score"] - told_first
+    return known + events["match.goal"] - events["match.goal.cancelled"]
 
 
 def switched(number: int) -> list[tuple[Sequence[str], Sequence[str]]]:
