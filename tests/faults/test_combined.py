@@ -143,11 +143,8 @@ def compared(seen: Seen, number: int, match_id: str) -> Iterator[tuple[str, Any,
             yield column, [row[f"home_{column}"], row[f"away_{column}"]], known(column, due[name])
     listed = [one for one in seen.incidents if one["match_id"] == match_id and one["withdrawn_ts"] is None]
     yield "list", counted(listed, "side"), counted(due["incidents"], "position")
-    yield (
-        "goals told",
-        goals_told(seen.changes, match_id),
-        row["home_score_display"] + row["away_score_display"],
-    )
+    changes = [one for one in seen.changes if one["match_id"] == match_id]
+    yield "goals told", goals_told(changes), row["home_score_display"] + row["away_score_display"]
 
 
 def known(column: str, pair: Sequence[int] | None) -> Sequence[int | None]:

@@ -44,7 +44,8 @@ FROM procrastinate_jobs
 """
 DAY = 1_770_000_000 // 86_400 * 86_400
 BEGUN = DAY + 13 * 3_600 + 50
-ENDED = {"success", "failed", "timeout", "lost"}
+ENDED = {"success", "failed", "timeout"}
+"""How a run ends in the hands of a worker that lives."""
 RUN = re.compile(r'"run_id":"([^"]+)"')
 
 
