@@ -201,7 +201,15 @@ async def test_a_time_out_cancels_the_body_and_rolls_back_what_it_wrote(database
     assert [line["event"] for line in log] == ["job.started", "job.timeout"]
 
 
-async def test_a_body_that_does_not_listen_keeps_the_lock_until_it_has_ended(database: Database) -> None:
+def silence(owner: str) -> None:
+    """As if the last heartbeat had been long ago."""
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute("UPDATE job_execution_logs SET heartbeat_at = 'epoch'")
+
+
+async def test_a_body_that_does_not_listen_keeps_the_lock_until_it_has_ended(
+    database: Database, conninfo: Conninfo
+) -> None:
     floor = Floor(database, a_job(timeout_s=1))
     go = asyncio.Event()
 
@@ -215,16 +223,24 @@ async def test_a_body_that_does_not_listen_keeps_the_lock_until_it_has_ended(dat
 
     task = Doing(deaf)
     runner = floor.a_runner(task)
-    async with asyncio.TaskGroup() as group:
+    running = asyncio.ensure_future(runner.run(floor.a_ticket()))
+    try:
         with capture_logs() as log:
-            running = group.create_task(runner.run(floor.a_ticket()))
             await until(lambda: bool(task.runs))
             await floor.stepped.advance(1.0)
+            silence(conninfo.owner)
             await floor.stepped.advance(10.0)
             await until(lambda: bool(events(log, "job.uncancellable")))
+        async with asyncio.timeout(10):
+            while (await floor.runs())[0]["heartbeat_at"].startswith("1970"):
+                pass
+        await floor.stepped.advance(LEASE_S)
         assert await runner.run(floor.a_ticket(T + 60)) == "skipped_overlap"
+    finally:
         go.set()
-    assert running.result() == "timeout"
+        came = await running
+    assert came == "timeout"
+    assert [row["status"] for row in await floor.runs()] == ["timeout", "skipped_overlap"]
     assert await runner.run(floor.a_ticket(T + 120)) == "success"
 
 

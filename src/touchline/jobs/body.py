@@ -31,10 +31,6 @@ class Lease:
         """Whether it has not run out."""
         return self._clock.monotonic() < self._until
 
-    def left_s(self) -> float:
-        """Real seconds until it runs out; below 0: it has."""
-        return self._until - self._clock.monotonic()
-
     def extend(self, asked_at: float) -> None:
         """It was confirmed by somebody who was asked at that instant, monotonic."""
         self._until = asked_at + self._length_s

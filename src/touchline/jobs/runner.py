@@ -195,24 +195,28 @@ class Runner:
         if await body.end():
             return
         self._log.error("job.uncancellable", job=ticket.job_name, run_id=ticket.run_id, waited_s=STUBBORN_S)
-        while not await body.ended_within(HEARTBEAT_S):
+        ended = False
+        while not ended:
             with contextlib.suppress(TouchlineError):
                 await self._beat(ticket.run_id)
+            ended = await body.ended_within(HEARTBEAT_S)
 
     async def _write_end(self, ticket: Ticket, end: End, lease: Lease) -> End:
         """Write the end; while the database is away, as long as the run counts as alive. What came of it."""
-        while (left_s := min(lease.left_s(), self._written_by - self._clock.monotonic())) > 0:
-            within_s = min(BEAT_MAX_S, left_s)
+        while True:
+            left_s = self._written_by - self._clock.monotonic()
+            within_s = max(RETRY_S, min(BEAT_MAX_S, left_s))
             try:
                 async with self._db.transaction(now_ms(self._clock), within_s=within_s) as tx:
                     ours = await jobs.end(tx, ticket.run_id, end)
             except (StoreUnavailable, StaleWrite):
-                await self._clock.sleep(RETRY_S)
-                continue
+                if lease.holds() and left_s > RETRY_S:
+                    await self._clock.sleep(RETRY_S)
+                    continue
+                ours = False
             if ours:
                 return end
-            break
-        return msgspec.structs.replace(end, status="lost", error=WHY["lost"])
+            return msgspec.structs.replace(end, status="lost", error=WHY["lost"])
 
     # ------------------------------------------------------------ what is said
 
