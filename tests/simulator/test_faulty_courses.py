@@ -14,6 +14,7 @@ from touchline.simulator.faults.switches import Switches
 from touchline.simulator.play import play
 from touchline.simulator.programme import finished_detail
 from touchline.simulator.script import Kind, Message, Script
+from touchline.simulator.seeded import Seeded
 from touchline.simulator.telling import loose, tell
 
 GOALS = {1, 8, 17}
@@ -329,6 +330,20 @@ def test_a_match_whose_telling_began_before_the_switch_is_told_on(courses):
 
     assert begun == tell(courses[0], loose(20), SEED).messages()
     assert Courses(switches).tell(courses[0], loose(20), SEED).messages() != begun
+
+
+def test_a_match_that_was_told_is_history_whatever_is_switched_after_it():
+    switches = Switches(7)
+    scene = Seeded(SEED, 8, stats_every_s=20, two_stamps=True, telling=Courses(switches).tell)
+    noon = DAY * 86_400 + 43_200.0
+    over = next(one.id for one in scene.scripts(noon) if one.course.ended)
+    before = scene.history(over, noon + 36_000)
+    for later in (40_000, 40_060):  # what was told is put away, and is told anew where it is asked for
+        assert list(scene.records(noon + later))
+    switches.on("F37", "F46")
+
+    assert before is not None
+    assert scene.history(over, noon + 40_120) == before
 
 
 def test_all_rows_together_are_still_a_telling(courses):

@@ -1,7 +1,7 @@
 """What happens in a match, and how it is told, while course faults are on.
 
 They hold for matches whose telling begins after the switch: a match of a seeded matchday begins to be
-told two hours before its kick-off, those of a programme when it begins. Each row hits every match that
+told two hours before its kick-off, those of a programme when it begins. What was told stays so. Each row hits every match that
 is played to its end; which way it shows in which match follows from the seed.
 """
 
@@ -49,22 +49,34 @@ HALF_S = 2_700
 """A half that is shorter is no match of ours to alter."""
 
 
+REMEMBERED_MAX = 50_000
+"""Matches of which it is known how they were told: those of a few days. The oldest are forgotten."""
+
+
 class Courses:
-    """Tells matches as the switches say."""
+    """Tells matches as the switches say, and the same match the same way again whatever is switched since."""
 
     def __init__(self, switches: Switches) -> None:
         self._switches = switches
+        self._ways: dict[str, tuple[Variant, ...]] = {}
 
     def tell(self, course: Course, manner: Manner, seed: object) -> Script:
-        """The script of `course`, with what is on now."""
-        return told(course, self._chosen(course.fixture.id), manner, seed)
+        """The script of `course`, with what was on when it was told first."""
+        return told(course, self._of(course.fixture.id), manner, seed)
 
-    def _chosen(self, match_id: str) -> list[Variant]:
-        return [
+    def _of(self, match_id: str) -> tuple[Variant, ...]:
+        if match_id not in self._ways:
+            if len(self._ways) >= REMEMBERED_MAX:
+                del self._ways[next(iter(self._ways))]
+            self._ways[match_id] = self._chosen(match_id)
+        return self._ways[match_id]
+
+    def _chosen(self, match_id: str) -> tuple[Variant, ...]:
+        return tuple(
             ways[self._switches.drawn(code, match_id).choice(list(ways))]
             for code, ways in COURSES.items()
             if self._switches.is_on(code)
-        ]
+        )
 
 
 def told(course: Course, ways: Iterable[Variant], manner: Manner, seed: object) -> Script:
