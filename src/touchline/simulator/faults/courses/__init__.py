@@ -1,8 +1,8 @@
 """What happens in a match, and how it is told, while course faults are on.
 
 They hold for matches whose telling begins after the switch: a match of a seeded matchday begins to be
-told two hours before its kick-off, those of a programme when it begins. What was told stays so. Each row hits every match that
-is played to its end; which way it shows in which match follows from the seed.
+told two hours before its kick-off, those of a programme when it begins. What was told stays so. Each row
+hits every match that is played to its end; which way it shows in which match follows from the seed.
 """
 
 from collections.abc import Iterable, Mapping
