@@ -223,10 +223,12 @@ async def test_a_minute_is_written_where_it_differs_and_nobody_holds_the_row(hou
         await matches.lock(tx, [MATCH])
         written = await house.do(lambda other: minutes.tick(other, wanted), "engine")
     again = await house.do(lambda other: minutes.tick(other, wanted), "engine")
+    late = await house.do(lambda other: minutes.tick(other, [Minute(MATCH, 1, 6, 1)]), "engine")
     moved = await house.do(lambda other: minutes.tick(other, [Minute(MATCH, 0, 8, 1)]), "engine")
 
     assert [row.match_id for row in written] == [OTHER]
     assert [(row.match_id, row.minute, row.version) for row in again] == [(MATCH, 7, 1)]
+    assert late == []  # reckoned before, written after: within its period the minute never steps back
     assert moved == []
 
 

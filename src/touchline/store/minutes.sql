@@ -32,8 +32,9 @@ ORDER BY match_id, started_ts
 
 -- tick --
 -- Only rows that are still as they were when their minute was worked out (version), and only where it
--- differs or belongs to an earlier period. Locked in the order of external_id; a row somebody else
--- holds is left out and tried again, so that one slow writer never delays the other minutes.
+-- is a later one, or the stored one is of an earlier period: of two engines the slower one takes nothing
+-- back. Locked in the order of external_id; a row somebody else holds is left out and tried again, so that
+-- one slow writer never delays the other minutes.
 WITH given AS (
     SELECT id, version, minute, counts_from
     FROM json_to_recordset(%(minutes)s) AS g (id text, version bigint, minute smallint, counts_from bigint)
@@ -43,7 +44,7 @@ due AS (
     SELECT m.external_id, given.minute, given.counts_from
     FROM given
     INNER JOIN ts_matches AS m ON given.id = m.external_id AND given.version = m.version
-    WHERE m.minute IS DISTINCT FROM given.minute OR m.last_minute_update_ts < given.counts_from
+    WHERE m.minute IS NULL OR m.minute < given.minute OR m.last_minute_update_ts < given.counts_from
     ORDER BY m.external_id
     FOR NO KEY UPDATE OF m SKIP LOCKED
 )

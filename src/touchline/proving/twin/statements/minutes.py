@@ -69,7 +69,8 @@ def _runs(row: Row) -> bool:
 def _is_due(row: Row, given: Row) -> bool:
     at = row["last_minute_update_ts"]
     earlier = at is not None and given["counts_from"] is not None and at < given["counts_from"]
-    return row["version"] == given["version"] and (row["minute"] != given["minute"] or earlier)
+    later = row["minute"] is None or row["minute"] < given["minute"]
+    return row["version"] == given["version"] and (later or earlier)
 
 
 ANSWERS = {"page": page, "some": some, "revisions": revisions, "pauses": pauses, "tick": tick}
