@@ -14,6 +14,8 @@ from touchline.store.db import Database
 AWAY_S = 8.5
 """Between the pool's own attempts, which come after 1, 3, 7 and 15 s."""
 BACK_S = 3.0
+ASK_EVERY_S = 0.2
+"""More ask, one after the other, than may wait for the one connection, before the pool's own attempts end."""
 
 pytestmark = pytest.mark.anyio
 
@@ -36,17 +38,17 @@ async def answers(database: Database) -> bool:
 
 async def test_a_pool_does_not_sleep_through_the_return_of_its_database(server: Postgres) -> None:
     async with Database.open(
-        server.app_conninfo, name="test", min_size=2, max_size=4, timeout_s=1.0
+        server.app_conninfo, name="test", min_size=1, max_size=1, timeout_s=0.05
     ) as database:
         assert await answers(database)
         server.stop()
         away_until = time.monotonic() + AWAY_S
         while time.monotonic() < away_until:
             assert not await answers(database)
-            await anyio.sleep(0.2)
+            await anyio.sleep(ASK_EVERY_S)
 
         server.start()
         back = time.monotonic()
         while not await answers(database):
             assert time.monotonic() < back + BACK_S, "the pool still waits"
-            await anyio.sleep(0.2)
+            await anyio.sleep(ASK_EVERY_S)

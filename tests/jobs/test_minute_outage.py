@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from tests.jobs.pitch import METRICS, Pitch, T
 
-from touchline.clock import SystemClock
+from touchline.clock import SteppedClock, SystemClock
 from touchline.embedded.postgres import Postgres
 from touchline.feed.ears import PostgresEars
-from touchline.jobs.minute import minute_loops
+from touchline.jobs.minute import MinuteEngine, minute_loops
 from touchline.loop import run_all
 from touchline.settings.parts import MatchMinute
 from touchline.store.db import Database
@@ -62,3 +62,13 @@ async def test_the_minutes_catch_up_after_an_outage(
     assert len(stream) == len(set(stream))
     said = capsys.readouterr().out
     assert said.count("worker.failing") == said.count("worker.recovered") == 1
+
+
+async def test_a_sweep_without_a_database_waits_before_the_next() -> None:
+    async with Database.open("host=/nowhere", name="test", min_size=0, max_size=1, timeout_s=0.05) as away:
+        engine = MinuteEngine(away, SteppedClock(T), METRICS, MatchMinute())
+
+        wait = await engine.turn()
+
+    assert wait.total_seconds() > 0
+    assert not engine.wake.is_set()

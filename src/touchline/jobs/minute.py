@@ -119,7 +119,8 @@ class MinuteEngine:
         try:
             found, pages = await self._read_all()
         except BaseException:
-            self.start_over()
+            # Without `wake`: who fails waits before he tries again, or nobody else gets a word in.
+            self._sweep_due = float("-inf")
             raise
         self._take_in(self._matches.keys() - found, ())
         duration_ms = round((self._clock.monotonic() - began) * 1000)

@@ -218,11 +218,24 @@ class PostgresDatabase(Database):
         except SOMEBODY_ELSE as error:
             raise StaleWrite("somebody else holds or wrote the same rows") from error
         except (PoolTimeout, TooManyRequests) as error:
+            if isinstance(error, TooManyRequests):
+                await self._knock()
             raise StoreUnavailable("the database has no connection to spare") from error
         except NO_ANSWER as error:
             # The next callers shall not find, one by one, the connections that died with this one.
             await self._pool.drain()
             raise StoreUnavailable("the database does not answer") from error
+
+    async def _knock(self) -> None:
+        """Have the pool try for a connection where it has none and tries for none.
+
+        Callers that gave up long ago count among those that wait until the next connection is there, and where
+        too many wait the pool refuses the next one before it would try: after a long outage it never would.
+        """
+        if self._pool.get_stats()["pool_size"] == 0:
+            floor, ceiling = max(1, self._pool.min_size), self._pool.max_size
+            await self._pool.resize(0, ceiling)
+            await self._pool.resize(floor, ceiling)
 
     def stats(self) -> Mapping[str, int]:
         return self._pool.get_stats()
