@@ -48,12 +48,21 @@ def test_a_repetition_that_breaks_off_is_followed_by_news():
     assert heard(Replays(), "abcdef" + "bc" + "x" + "d.") == "abcdefxd"
 
 
-def test_another_connection_is_heard_from_the_beginning():
+def test_a_connection_that_begins_with_the_past_is_heard_from_where_it_is_new():
     replays = Replays()
-    assert heard(replays, "abcb") == "abc"
+    assert heard(replays, "abcdef") == "abcdef"
 
-    other = [Message(word.encode(), "two") for word in "abc"]
-    assert [frame.payload for frame in replays.unheard(other)] == [b"b", b"a", b"b", b"c"]
+    other = [Message(word.encode(), "two") for word in "bcdefgh"]
+    assert [frame.payload for frame in replays.unheard(other)] == [b"g", b"h"]
+
+
+def test_the_last_word_of_one_connection_and_the_first_of_the_next_are_no_stretch():
+    replays = Replays()
+    assert heard(replays, "abc") == "abc"
+
+    other = [Message(word.encode(), "two") for word in "xcx"]
+    assert [frame.payload for frame in replays.unheard(other)] == [b"x", b"c"]
+    assert [frame.payload for frame in replays.waited()] == [b"x"]
 
 
 def test_what_lies_too_far_back_is_forgotten():

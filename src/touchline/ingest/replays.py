@@ -1,9 +1,9 @@
-"""Stretches of the past that a connection of the push feed tells again.
+"""Stretches of the past that the push feed tells again.
 
 A message has no time of its own, so a single one that was heard before may be news: a goal that was taken
 back leaves the score as it was. But where the one behind it is the one that was behind it then, the feed
-repeats itself. So what was heard before waits for what follows, for a moment at most. What another
-connection has said is no matter here: which of two is behind, the core decides.
+repeats itself. So what was heard before waits for what follows, for a moment at most. A new connection may
+begin with the past as well; of two processes that listen, which is behind, the core decides.
 """
 
 from collections import OrderedDict
@@ -44,7 +44,6 @@ class Replays:
 
     def _begun(self, connection_id: str) -> Iterator[PushFrame]:
         yield from self.waited()
-        self._follows.clear()
         self._last = self._told_again = None
         self._connection_id = connection_id
 

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from touchline.clock import Clock, now_ms
+from touchline.clock import Clock
 from touchline.loop import backoff_s
 from touchline.provider.port import Health, ProviderState
 from touchline.provider.thesports.frames import Frame, FrameQueue
+from touchline.provider.thesports.receipt import TICK_S, Receipt
 from touchline.proving.provider import Provider
 from touchline.simulator.wire import TOPIC
 
@@ -41,6 +42,7 @@ class _Connection(NamedTuple):
     loop: asyncio.AbstractEventLoop
     context: Context
     lost: asyncio.Event
+    receipt: Receipt
 
 
 class Line:
@@ -100,14 +102,16 @@ class Line:
         self._connections += 1
         connection_id = f"{self._process}-{self._connections}"
         self._lost = lost = asyncio.Event()
-        connection = _Connection(connection_id, asyncio.get_running_loop(), copy_context(), lost)
+        receipt = Receipt(self._clock)
+        connection = _Connection(connection_id, asyncio.get_running_loop(), copy_context(), lost, receipt)
         self._provider.connect(self._process, partial(self._send, connection))
         self._enter(Health.OK)
         self.stands = True
         self._on_connected(connection_id)
         try:
             while not lost.is_set() and not stop.is_set():
-                await self._clock.wait(lost, 60.0)
+                await self._clock.wait(lost, TICK_S)
+                receipt.tick()
         finally:
             self.stands = False
             self._provider.disconnect(self._process)
@@ -125,7 +129,7 @@ class Line:
         if to.lost.is_set():
             return
         self._frames += 1
-        frame = Frame(payload, TOPIC, to.id, self._frames, now_ms(self._clock))
+        frame = Frame(payload, TOPIC, to.id, self._frames, to.receipt.at_ms())
         if not self._queue.put(frame):
             self.cut()
 

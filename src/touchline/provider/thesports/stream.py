@@ -13,7 +13,7 @@ import aiomqtt
 import structlog
 from paho.mqtt.reasoncodes import ReasonCode
 
-from touchline.clock import Clock, now_ms
+from touchline.clock import Clock
 from touchline.loop import backoff_s
 from touchline.metrics import Metrics
 from touchline.provider.port import Health, ProviderState
@@ -21,6 +21,7 @@ from touchline.provider.recorder import Recorder
 from touchline.provider.thesports.broker import Connection
 from touchline.provider.thesports.frames import Frame, FrameQueue
 from touchline.provider.thesports.rate import MessageRate
+from touchline.provider.thesports.receipt import Receipt
 from touchline.settings.parts import TheSports as TheSportsSettings
 
 STEADY_S = 10.0
@@ -96,7 +97,7 @@ class Stream:
     async def _connect_once(self) -> None:
         """Connect, subscribe and receive until the connection is lost. Raises what it was lost by."""
         connection_id = secrets.token_hex(4)
-        rate = MessageRate(connection_id, self._clock)
+        rate, receipt = MessageRate(connection_id, self._clock), Receipt(self._clock)
         overrun = asyncio.Event()
         seq = 0
 
@@ -105,7 +106,7 @@ class Stream:
             seq += 1
             topic = str(message.topic)
             rate.count(topic)
-            if not self._take(Frame(message.payload, topic, connection_id, seq, now_ms(self._clock))):
+            if not self._take(Frame(message.payload, topic, connection_id, seq, receipt.at_ms())):
                 overrun.set()
 
         async with self._connection(receive) as connection:
@@ -114,6 +115,7 @@ class Stream:
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(rate.run(), name="websocket.msg.rate")
+                    group.create_task(receipt.run(), name="mqtt receipt")
                     group.create_task(_raise_on(overrun), name="mqtt overrun")
                     await connection.until_lost()
             except ExceptionGroup as lost:
