@@ -136,7 +136,7 @@ PLANTED: tuple[Planted, ...] = (
             "CREATE UNIQUE INDEX job_execution_logs_lock",
             "CREATE INDEX job_execution_logs_lock",
         ),
-        hunt=Hunt(matches="1", faults="P05", seeds=30),
+        hunt=Hunt(matches="1", faults="P05", seeds=60),
     ),
     sql(
         "a lease is taken from who holds it",
@@ -160,7 +160,7 @@ PLANTED: tuple[Planted, ...] = (
     python(
         "no snapshot after a reconnect",
         Edit("ingest/build.py", "        self._poll.insist()\n", ""),
-        hunt=Hunt(hours="1", matches="1", faults="P06", speed="30", seeds=100),
+        hunt=Hunt(hours="1", matches="1", faults="P06,F43", speed="30", seeds=100),
     ),
     python(
         "a score that falls is refused",

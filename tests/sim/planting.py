@@ -47,17 +47,28 @@ def plant(bug: Planted, directory: Path) -> Path:
 
 
 def hunt(bug: Planted, directory: Path, *, first: int = 1, seeds: int | None = None) -> Found | None:
-    """The first of `seeds` that finds `bug`, planted below `directory`; None if none does."""
+    """The first of `seeds` that finds `bug`, planted below `directory`; None if none does.
+
+    Raises AssertionError where that seed finds something without the bug as well.
+    """
+    found = played(bug, plant(bug, directory), first, seeds or bug.hunt.seeds)
+    if found is not None and (as_it_is := played(bug, PACKAGE.parent, found.seed, 1)) is not None:
+        raise AssertionError(f"{bug.name}: seed {found.seed} breaks without it: {as_it_is.says}")
+    return found
+
+
+def played(bug: Planted, package: Path, first: int, seeds: int) -> Found | None:
+    """What the first seed that finds anything saw, with the package below `package`."""
     asked = bug.hunt
     ended = subprocess.run(
         [
             *(sys.executable, "-m", "touchline", "prove", "--no-shorten", "--store", bug.store),
-            *("--seed", str(first), "--seeds", str(seeds or asked.seeds)),
+            *("--seed", str(first), "--seeds", str(seeds)),
             *("--hours", asked.hours, "--matches", asked.matches, "--faults", asked.faults),
             *(("--speed", asked.speed) if asked.speed else ()),
         ],
-        env=os.environ | {"PYTHONPATH": str(plant(bug, directory))},
-        cwd=directory,
+        env=os.environ | {"PYTHONPATH": str(package)},
+        cwd=package,
         capture_output=True,
         text=True,
         check=False,

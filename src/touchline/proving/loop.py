@@ -213,7 +213,7 @@ class VirtualLoop(base_events.BaseEventLoop):
     add_writer: Any = _refused("a file or socket to write to")
 
     def _asyncgen_finalizer_hook(self, generator: Any) -> None:
-        """A generator that nobody holds any more is closed here, where it was dropped: no other thread is asked."""
+        """A generator that nobody holds any more is closed where it was dropped: no other thread is asked."""
         self._asyncgens.discard(generator)  # type: ignore[attr-defined]
         if not self.is_closed():
             self.call_soon(self.create_task, generator.aclose())

@@ -43,7 +43,7 @@ def begins(seed: int) -> float:
 
 
 def scene(plan: Plan, faults: Iterable[str] = ()) -> Programme:
-    """The matches of `plan`, each in play at some moment of its hours, some of them with faults of their course."""
+    """The matches of `plan`, each in play at some moment of its hours, some with faults of their course."""
     rng = Random(repr((plan.seed, "matchday")))  # noqa: S311
     start, end = begins(plan.seed), begins(plan.seed) + plan.hours * 3_600
     codes = sorted(COURSES.keys() & set(faults))
@@ -63,7 +63,7 @@ def _script(plan: Plan, rng: Random, number: int, scheduled: int, codes: Sequenc
 
 
 def _ways(seed: int, number: int, codes: Sequence[str]) -> Iterator[Variant]:
-    """What is wrong with the course of a match. With fewer codes it keeps those it has: a failure can be shortened."""
+    """What is wrong with the course of a match; with fewer codes it keeps those it has."""
     for code in codes:
         rng = Random(repr((seed, number, code)))  # noqa: S311
         if rng.random() < COURSE_FAULTS / len(codes):

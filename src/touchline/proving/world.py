@@ -71,6 +71,8 @@ SETTLE_S = 120.0
 """Real seconds after everything is well within which everything must be right."""
 LOOK_APART_S, LOOKS = 1.0, 2
 LAST_LINES = 40
+MISSES = ("F44", "P05", "P06", "P07")
+"""Troubles in which messages are not heard."""
 OTHER_COUNTS = ("F10", "F22")
 """Faults that tell of corners what they are not: none at all, and fifty others in a second."""
 SETTINGS = Settings(thesports=TheSports(base_url=f"http://provider{ROOT}", requests_per_minute=10_000))
@@ -131,12 +133,7 @@ class _World:
         switches = Switches(plan.seed)
         scene = matchday.scene(plan, setup.faults)
         self._minutes = Minutes(self._early_s, self._late_s)
-        self._course = Course(
-            truth.told(scene, start),
-            1.0 + FLIGHT_S * speed,
-            clocks_are_off=lambda: self._off_s() > 1.0,
-            counts_are_told=lambda: not any(self._has_been(code) for code in OTHER_COUNTS),
-        )
+        self._course = self._course_of(scene, start, speed)
         self._outlet = Faulty(switches, clock)
         store = make_store(clock, Random(repr((plan.seed, "store"))))  # noqa: S311
         referee = Referee(clock, self._trace, self._rules(scene), Followers())
@@ -166,6 +163,14 @@ class _World:
             switches,
             self._weather,
             self._length_s,
+        )
+
+    def _course_of(self, scene: Programme, start: float, speed: float) -> Course:
+        return Course(
+            truth.told(scene, start),
+            1.0 + FLIGHT_S * speed,
+            order_is_unsure=self._order_is_unsure,
+            counts_are_told=lambda: not any(self._has_been(code) for code in OTHER_COUNTS),
         )
 
     def _rules(self, scene: Programme) -> Sequence[Rule]:
@@ -318,6 +323,11 @@ class _World:
     def _off_s(self) -> float:
         """How far clocks are off, or have been until a moment ago, either way."""
         return SKEW_S if self._has_been("F42") else 1.0
+
+    def _order_is_unsure(self) -> bool:
+        """Clocks may be off. And of a past that is told again what was never heard looks like news."""
+        missed = any(self._has_been(code) for code in MISSES)
+        return self._has_been("F42") or (self._has_been("F21") and missed)
 
     def _has_been(self, code: str) -> bool:
         return self._weather.has_been(code, self._loop.time())

@@ -68,14 +68,16 @@ class Course:
         self,
         told: Mapping[str, Sequence[Word]],
         flight_s: float,
-        clocks_are_off: Callable[[], bool],
+        order_is_unsure: Callable[[], bool],
         counts_are_told: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`flight_s`: how long a word may be on its way, football seconds. `counts_are_told`: whether cards and
-        corners are told as they are now."""
+        """`flight_s`: how long a word may be on its way, football seconds. `order_is_unsure`: whether nobody
+        can know at the moment which of two words is newer. `counts_are_told`: whether cards and corners are
+        told as they are.
+        """
         self._told = {match_id: Told(words) for match_id, words in told.items()}
         self._flight_s = flight_s
-        self._clocks_are_off = clocks_are_off
+        self._order_is_unsure = order_is_unsure
         self._counts_are_told = counts_are_told
         self._here: dict[tuple[str, str], int] = {}
 
@@ -107,11 +109,11 @@ class Course:
         """Whether nobody could know the order of what stands and what stood, whose word was over at `over_at`.
 
         A record that has its provider's whole second is taken up to two seconds late. A push may be on its way
-        while a poll that was asked before is answered with what came after it. And clocks may be off.
+        while a poll that was asked before is answered with what came after it.
         """
         word = after["provenance"].get(topic)
         stood = None if before is None else before["provenance"].get(topic)
-        if self._clocks_are_off() or word is None:
+        if self._order_is_unsure() or word is None:
             return True
         if word.get("provider_time") is not None:
             return stood is None or stood["observed_at_ms"] <= (word["provider_time"] + RECORD_S) * 1000
