@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import Conninfo
 
 from touchline.clock import Clock, SteppedClock, SystemClock
+from touchline.errors import StoreUnavailable
 from touchline.ingest.leased import TTL_S, Leased
 from touchline.loop import run_loop
 from touchline.store import leases
@@ -145,6 +146,33 @@ async def test_whoever_turned_goes_on_while_the_database_does_not_answer(
         blocker.rollback()
 
     assert counting.turns == 2
+
+
+async def test_a_loop_that_needs_the_database_has_not_recovered_before_it_answers(
+    database: Database, conninfo: Conninfo
+) -> None:
+    class Hurt(Counting):
+        """Needs the database in its second round, and in no later one."""
+
+        async def turn(self) -> timedelta:
+            wait = await super().turn()
+            if self.turns == 2:
+                raise StoreUnavailable("the database does not answer")
+            return wait
+
+    clock, hurt = SteppedClock(), Hurt()
+    loop = leased(hurt, database, "one", clock=clock)
+    await loop.turn()
+    with psycopg.connect(conninfo.app) as blocker:
+        blocker.execute("SELECT FROM lease FOR UPDATE")
+        for _ in range(3):
+            await clock.advance(1)
+            with pytest.raises(StoreUnavailable):
+                await loop.turn()
+        assert hurt.turns == 4, "what needs no database goes on"
+        blocker.rollback()
+
+    await loop.turn()
 
 
 async def test_what_a_turn_raises_comes_out_as_it_is(database: Database) -> None:

@@ -2,7 +2,7 @@
 
 The others look now and then whether it is free. A process that died is followed within `ttl_s` real seconds;
 one that stopped in order has given its leases back. While the database does not answer nobody can be told
-anything, and whoever turned goes on.
+anything, and whoever turned goes on; a loop that failed for it has not recovered before it answers.
 """
 
 import asyncio
@@ -40,6 +40,8 @@ class Leased:
         self._log = structlog.get_logger().bind(worker=loop.name)
         self._holds = False
         self._insisted = False
+        self._hurt = False
+        """Whether the loop failed for want of the database, and that has not answered since."""
         self._look_at = self._due = self._until = float("-inf")
         """When to look after the lease, when the loop wants its next turn, and until when we said we'd wait."""
 
@@ -49,15 +51,20 @@ class Leased:
         self.wake.set()
 
     async def turn(self) -> timedelta:
-        """Look after the lease; turn the loop if that is ours, and it is time or somebody woke it."""
+        """Look after the lease; turn the loop if that is ours, and it is time or somebody woke it.
+
+        A loop may have its next round without the database. Where it failed for want of it that is no recovery.
+        """
         now = self._clock.monotonic()
         woken = now < self._until
-        if now >= self._look_at:
+        if now >= self._look_at or self._hurt:
             await self._look()
         if self._insisted or (self._holds and (woken or now >= self._due)):
             self._insisted = False
             wait = await self._turn_inside()
             self._due = self._clock.monotonic() + wait.total_seconds()
+        if self._hurt:
+            raise StoreUnavailable("the database does not answer")
         return self._rest()
 
     async def _look(self) -> None:
@@ -66,8 +73,12 @@ class Leased:
         try:
             async with self._db.transaction(now_ms(self._clock), within_s=self._look_s) as tx:
                 holds = await leases.take(tx, self.name, self._holder, self._lease_s)
-        except (StoreUnavailable, StaleWrite):
+        except StoreUnavailable:
             return
+        except StaleWrite:
+            self._hurt = False
+            return
+        self._hurt = False
         if holds and not self._holds:
             self._due = float("-inf")
             self._log.info("lease.taken", holder=self._holder)
@@ -81,6 +92,8 @@ class Leased:
         turned, kept = await asyncio.gather(self._turn(over), self._keep(over), return_exceptions=True)
         if isinstance(kept, BaseException):
             raise kept
+        if isinstance(turned, StoreUnavailable):
+            self._hurt = True
         if isinstance(turned, BaseException):
             raise turned
         return turned
