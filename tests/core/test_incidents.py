@@ -75,6 +75,21 @@ def test_two_goals_whose_sides_were_exchanged_stay_two() -> None:
     assert all(one.withdrawn_ts is None for one in match.incidents)
 
 
+def test_goals_whose_sides_were_exchanged_stay_those_of_their_scorers() -> None:
+    def goals(*sides: Side) -> list[Incident]:
+        minutes = (17, 21, 26)
+        return [
+            a_goal(minute=minute, side=side, player_name=f"P. {minute}")
+            for minute, side in zip(minutes, sides, strict=True)
+        ]
+
+    before = goals(Side.HOME, Side.HOME, Side.AWAY)
+    match = told(a_match(), before, goals(Side.AWAY, Side.AWAY, Side.HOME)).match
+
+    assert page(match) == [(1, 17), (2, 21), (3, 26)]
+    assert len(match.incidents) == 3
+
+
 def test_the_same_list_in_other_words_is_no_change() -> None:
     match = told(a_match(), [CARD, a_marker(11, minute=45)]).match
     decision = told(match, [CARD, a_marker(11, minute=45), a_marker(11, minute=45)])

@@ -194,8 +194,8 @@ PLANTED: tuple[Planted, ...] = (
         "an incident is told by its place in the list",
         Edit(
             "football/incidents.py",
-            "for alike in (_are_equal, _are_one_marker, _have_one_score, _have_one_player, _have_one_place):",
-            "for alike in (_are_equal,):",
+            ", _are_one_marker, _have_one_score, _have_one_player, _have_one_scorer, _have_one_place\n",
+            ",\n",
         ),
     ),
     python(

@@ -81,7 +81,9 @@ def returned(before: Sequence[StoredIncident], after: Sequence[StoredIncident]) 
 def _paired(stored: Sequence[StoredIncident], entries: Sequence[Incident]) -> Pairing:
     pairing: Pairing = {}
     free = listed(stored)
-    for alike in (_are_equal, _are_one_marker, _have_one_score, _have_one_player, _have_one_place):
+    for alike in (
+        _are_equal, _are_one_marker, _have_one_score, _have_one_player, _have_one_scorer, _have_one_place
+    ):  # fmt: skip
         _pair(pairing, free, entries, alike)
         if len(pairing) == len(entries):
             return pairing
@@ -126,6 +128,18 @@ def _have_one_score(one: StoredIncident, entry: Incident) -> bool:
 
 def _have_one_player(one: StoredIncident, entry: Incident) -> bool:
     return _have_one_place(one, entry) and _player(one.what) == _player(entry)
+
+
+def _have_one_scorer(one: StoredIncident, entry: Incident) -> bool:
+    """Sides are exchanged now and then and put right again; who scored stays who scored."""
+    scorer = entry.player_id or entry.player_name
+    return (
+        bool(scorer)
+        and one.what.type in GOALS
+        and entry.type in GOALS
+        and scorer == (one.what.player_id or one.what.player_name)
+        and abs(one.what.time - entry.time) <= NEAR_MIN
+    )
 
 
 def _have_one_place(one: StoredIncident, entry: Incident) -> bool:
