@@ -6,6 +6,9 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+LENGTH_S = 120.0
+"""Real seconds of a simulation in which troubles come as often as they say."""
+
 
 class Trouble(Struct, frozen=True, kw_only=True):
     """One kind of trouble. Times are real seconds."""
@@ -73,6 +76,6 @@ def lasts(trouble: Trouble, rng: Random, hours_s: float) -> float:
     return least + (min(most, max(least, hours_s / 3)) - least) * rng.random() ** 2
 
 
-def pause(trouble: Trouble, rng: Random) -> float:
-    """How long it is until the next."""
-    return rng.expovariate(1 / trouble.every_s)
+def pause(trouble: Trouble, rng: Random, hours_s: float) -> float:
+    """How long it is until the next; in a short simulation they come closer together, or none would come."""
+    return rng.expovariate(1 / (trouble.every_s * min(1.0, hours_s / LENGTH_S)))

@@ -14,8 +14,8 @@ from touchline.simulator.faults.switches import Switches
 
 SKEW_S = 90.0
 SLOW_S = 6.0
-FAULT = Trouble(code="", title="a fault of the provider", every_s=40, lasts_s=(10, 90), after_s=60)
-KINDS = (3, 6, 12)
+FAULT = Trouble(code="", title="a fault of the provider", every_s=120, lasts_s=(10, 90), after_s=60)
+KINDS = (2, 5, 10)
 """How many kinds of trouble and faults befall one installation, about, where more of them may."""
 
 Undo = Callable[[], None]
@@ -50,7 +50,7 @@ class Turmoil:
         clock, rng = self._world.clock(""), self._world.rng
         befall = BEFALL.get(code, Turmoil._fault)
         while True:
-            await clock.sleep(pause(trouble, rng))
+            await clock.sleep(pause(trouble, rng, self._length_s))
             lasts_s = lasts(trouble, rng, self._length_s)
             undo = befall(self, code)
             if undo is None:
