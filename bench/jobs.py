@@ -89,7 +89,10 @@ def _starts(arguments: Sequence[Sequence[str]]) -> list[Start]:
 
 
 def _late(ours: Sequence[Start], peers: Sequence[Start], seconds: int) -> Iterator[Row]:
-    config = f"{len(JOBS)} jobs every {EVERY_S:g} s for {seconds} s; ours: two processes; peer: one"
+    config = (
+        f"{len(JOBS)} jobs every {EVERY_S:g} s for {seconds} s; ours: two processes on one database, each run"
+    )
+    config += " with its slot, lock and history; peer: one process, everything in memory"
     mine, theirs = (sorted(at - due for _, due, at in starts) for starts in (ours, peers))
     for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0)):
         own, other = _quantile(mine, share), _quantile(theirs, share)

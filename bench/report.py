@@ -47,10 +47,14 @@ def show(rows: Sequence[Row]) -> None:
 
 
 def save(rows: Sequence[Row], *, quick: bool, path: Path = RESULTS) -> None:
-    """Write `rows`, each with the commit and the machine it was measured on; other rows of `path` stay."""
+    """Write `rows`, each with the commit and the machine it was measured on; other rows of `path` stay.
+
+    What a quick run shows takes the place of nothing that was measured in full.
+    """
     measured = {"commit": _commit(), "quick": quick, "machine": _machine()}
     kept = json.loads(path.read_text(encoding="utf-8"))["rows"] if path.exists() else {}
-    results = {"rows": kept | {row.name: asdict(row) | measured for row in rows}}
+    full = {name for name, row in kept.items() if not row["quick"]} if quick else set()
+    results = {"rows": kept | {row.name: asdict(row) | measured for row in rows if row.name not in full}}
     path.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
