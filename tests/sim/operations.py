@@ -252,6 +252,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "sides": lambda tx, a, _b, _c: fixtures.sides(tx, _ids(a)),
     "newest": lambda tx, _a, _b, _c: jobs.newest(tx, ["job0", "job1"]),
     "plan": lambda tx, a, b, c: jobs.plan(tx, _slots(a, b, c)),
+    "undecide": lambda tx, a, b, _c: jobs.undecide(tx, 60 * a, b + 1),
     "pending": lambda tx, a, _b, _c: jobs.pending(tx, 60 * a),
     "supersede": lambda tx, a, b, c: jobs.supersede(tx, _begin(a, b, c).ticket),
     "begin": lambda tx, a, b, c: jobs.begin(tx, _begin(a, b, c)),

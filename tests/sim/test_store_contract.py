@@ -10,10 +10,12 @@ from tests.sim.operations import Thing
 
 from touchline.errors import StaleWrite
 from touchline.football.model import Status
-from touchline.ids import ChangeSeq
-from touchline.store import catalogue, changes, cursors, matches, minutes, views
+from touchline.ids import ChangeSeq, MatchId
+from touchline.store import catalogue, changes, cursors, episodes, jobs, matches, minutes, requests, views
 from touchline.store.db import Tx
+from touchline.store.jobs import Slot
 from touchline.store.minutes import Minute
+from touchline.store.requests import Cause
 
 
 async def test_others_see_a_row_when_it_is_committed_and_its_own_transaction_at_once(house: House) -> None:
@@ -286,3 +288,44 @@ async def test_a_status_decides_what_is_read(house: House) -> None:
     running = await house.do(lambda tx: minutes.page(tx, "", 10))
 
     assert [ticking.match_id for ticking in running] == [MATCH]
+
+
+async def test_of_the_stuck_the_one_asked_about_longest_ago_is_first(house: House) -> None:
+    third, now_s = MatchId("cccccccccccccc3"), T // 1000
+    for id_ in (MATCH, OTHER, third):
+        await house.have(id_, status=Status.FIRST_HALF)
+
+    async def asked(id_: MatchId, cause: Cause, at_s: int) -> None:
+        async with house.store.database("one").transaction(at_s * 1000) as tx:
+            assert await requests.ask(tx, cause, [id_], 0) == [id_]
+
+    await asked(MATCH, Cause.STUCK, now_s - 60)
+    await asked(OTHER, Cause.STUCK, now_s - 120)
+    await asked(third, Cause.STALE, now_s - 600)
+    assert await house.do(lambda tx: episodes.stuck(tx, -7_200, 0, 9)) == [third, OTHER, MATCH]
+
+    await asked(third, Cause.STUCK, now_s + 600)
+    assert await house.do(lambda tx: episodes.stuck(tx, -7_200, 0, 1)) == [third]
+
+
+async def test_slots_to_come_are_decided_again_and_nothing_gives_way_to_them(house: House) -> None:
+    now_s = T // 1000
+    slots = [
+        Slot(job_name=name, scheduled_for=now_s + at, fate="handed_over")
+        for at in (-60, 0, 60, 120)
+        for name in ("b", "a")
+    ]
+    assert len(await house.do(lambda tx: jobs.plan(tx, slots))) == len(slots)
+
+    given_up = [
+        await house.do(lambda tx, slot=slot: jobs.supersede(tx, slot.ticket))  # type: ignore[misc]
+        for slot in slots
+        if slot.job_name == "a"
+    ]
+    assert given_up == [True, False, False, False]
+
+    assert await house.do(lambda tx: jobs.undecide(tx, now_s, 3)) == 3
+    assert await house.do(lambda tx: jobs.newest(tx, ["a", "b"])) == {"a": now_s, "b": now_s + 120}
+    assert await house.do(lambda tx: jobs.undecide(tx, now_s + 0.5, 3)) == 1
+    assert await house.do(lambda tx: jobs.undecide(tx, now_s, 3)) == 0
+    assert len(await house.do(lambda tx: jobs.plan(tx, slots))) == 4

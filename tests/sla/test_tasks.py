@@ -119,6 +119,18 @@ async def test_a_match_in_play_for_too_long_is_asked_about_and_goes_on_if_the_pr
     assert {each["match_id"] for each in yard.heard("match.stuck.unanswered")} == {B}
 
 
+async def test_a_match_nobody_knows_lets_the_next_one_go_before(yard: Yard, tasks: dict[str, Task]) -> None:
+    await yard.kick_off(A, B)
+    yard.provider.records = []
+    await yard.clock.advance(HALF_HOUR_S)
+
+    for _ in range(3):
+        await run(yard, tasks["stuck_match_finisher"], batch_size=1)
+        await yard.clock.advance(600)
+
+    assert [match_id for _, match_id in await asked(yard)] == [A, B, A]
+
+
 def test_the_watch_has_its_loops(yard: Yard) -> None:
     loops = sla_loops(yard.db, yard.clock, yard.metrics, Settings())
 

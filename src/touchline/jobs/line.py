@@ -14,8 +14,16 @@ BACK_S = 24 * 3_600
 """How far back slots are written down that nobody decided; football seconds."""
 FIRST_BACK_S = 366 * 24 * 3_600
 """How far back the last slot is looked for of a job that never ran; football seconds."""
+AHEAD_S = 60.0
+"""Real seconds by which clocks may differ: a slot that was decided longer before it came was so by a clock that
+ran ahead."""
 SLOTS_MAX = 500
 """Slots decided at a time."""
+
+
+def come(clock: Clock) -> float:
+    """Slots after that instant are nobody's to decide yet, by any clock that is right."""
+    return clock.now() + AHEAD_S * clock.speed
 
 
 class Line:
@@ -57,6 +65,10 @@ class Line:
         if slot > self._decided:
             self._decided = slot
             self._next = self._schedule.after(slot)
+
+    def is_ahead(self) -> bool:
+        """Whether the clock was set back behind what is decided."""
+        return self._decided > come(self._clock)
 
     def due(self) -> list[int]:
         """Slots whose start has come, oldest first, at most SLOTS_MAX."""

@@ -8,6 +8,8 @@ job's policy:
     latest   the last one is made up for, those before it are written down as superseded
     all      each is made up for
 
+What a clock that ran ahead decided holds back nobody once it is set: those slots are decided again.
+
 Where football time is fast a job starts at most once in FLOOR_S real seconds; slots between are written down
 as paced.
 """
@@ -23,7 +25,7 @@ import structlog
 from touchline.clock import Clock, now_ms
 from touchline.errors import StaleWrite, StoreUnavailable
 from touchline.jobs.job import Missed
-from touchline.jobs.line import SLOTS_MAX, Line
+from touchline.jobs.line import SLOTS_MAX, Line, come
 from touchline.jobs.switch import Switch
 from touchline.jobs.timetable import Timetable
 from touchline.loop import Trouble
@@ -36,6 +38,8 @@ LOOK_S = 5.0
 SPREAD_S = 1.0
 """Real seconds between two runs that are made up for."""
 STORE_RETRY_S = 1.0
+UNDECIDED_MAX = 10_000
+"""Slots taken back in one transaction."""
 LEAVE_MAX_S = 1.0
 """Real seconds in which a planner says that it is no more; one that can't is forgotten a lease later."""
 
@@ -88,7 +92,11 @@ class Planner:
 
     async def _look(self) -> None:
         """See how the switch stands and say that we live; at first, read how far every job is decided."""
-        if self._knows and self._clock.monotonic() < self._look_due:
+        if any(line.is_ahead() for line in self._lines.values()):
+            self._knows = False
+        if not self._knows:
+            await self._undecide()
+        elif self._clock.monotonic() < self._look_due:
             return
         switch = self._switch
         async with self._transaction() as tx:
@@ -99,6 +107,16 @@ class Planner:
                 await self._begin(tx)
         self._look_due = self._clock.monotonic() + LOOK_S
         self._knows = True
+
+    async def _undecide(self) -> None:
+        """Take back what a clock decided that ran ahead."""
+        taken_back, last = 0, UNDECIDED_MAX
+        while last == UNDECIDED_MAX:
+            async with self._transaction() as tx:
+                last = await jobs.undecide(tx, come(self._clock), UNDECIDED_MAX)
+            taken_back += last
+        if taken_back:
+            self._log.warning("job.slots.undecided", slots=taken_back)
 
     async def _begin(self, tx: Tx) -> None:
         newest = await jobs.newest(tx, list(self._lines))

@@ -77,7 +77,7 @@ async def overlooked(tx: Tx, thin_s: int, most: int) -> list[MatchId]:
 
 
 async def stuck(tx: Tx, longest_s: int, silent_s: int, most: int) -> list[MatchId]:
-    """Matches in play for longer than `longest_s`, or silent for `silent_s`: the oldest word first."""
+    """Matches in play for `longest_s`, or silent for `silent_s`: those asked about longest ago first."""
     spans = {"now": tx.now, "longest_s": longest_s, "silent_s": silent_s, "most": most}
     return [MatchId(row[0]) for row in await tx.rows(SQL["stuck"], spans)]
 

@@ -84,16 +84,22 @@ ORDER BY since, external_id
 LIMIT %(most)s
 
 -- stuck --
--- In play for longer than any match lasts, or without a word for long: the oldest word first. ts_matches_live
-SELECT external_id FROM ts_matches
+-- In play for longer than any match lasts, or without a word for long: those never asked about, then those asked about
+-- longest ago, so that none waits for ever behind others that nobody knows. What was asked by a clock that ran ahead does
+-- not count. ts_matches_live, reconcile_request_by_match
+SELECT m.external_id FROM ts_matches AS m
+CROSS JOIN LATERAL (
+    SELECT max(r.asked_ts) AS ts FROM reconcile_request AS r
+    WHERE r.match_id = m.external_id AND r.cause = 'stuck' AND r.asked_ts <= %(now)s
+) AS asked
 WHERE
-    status_id IN (2, 3, 4, 5, 7)
-    AND deleted_at IS NULL
+    m.status_id IN (2, 3, 4, 5, 7)
+    AND m.deleted_at IS NULL
     AND (
-        coalesce(first_half_kickoff_ts, match_time) < %(now)s::bigint - %(longest_s)s::bigint
-        OR coalesce(last_event_ts, phase_entered_ts) < %(now)s::bigint - %(silent_s)s::bigint
+        coalesce(m.first_half_kickoff_ts, m.match_time) < %(now)s::bigint - %(longest_s)s::bigint
+        OR coalesce(m.last_event_ts, m.phase_entered_ts) < %(now)s::bigint - %(silent_s)s::bigint
     )
-ORDER BY coalesce(last_event_ts, phase_entered_ts), external_id
+ORDER BY asked.ts NULLS FIRST, coalesce(m.last_event_ts, m.phase_entered_ts), m.external_id
 LIMIT %(most)s
 
 -- newly_unanswered --

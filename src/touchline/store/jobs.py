@@ -114,6 +114,14 @@ async def plan(tx: Tx, slots: Sequence[Slot]) -> list[Slot]:
     return decided
 
 
+async def undecide(tx: Tx, after: float, limit: int) -> int:
+    """Delete slots later than that, so many at most, so that they are decided again; how many.
+
+    What was run of them stays, and is not run again.
+    """
+    return await tx.execute(SQL["undecide"], {"after": int(after), "limit": limit})
+
+
 async def hand_over(tx: Tx, tickets: Sequence[Ticket]) -> None:
     """Put `tickets` into the queue; workers wake when the transaction commits."""
     if tickets:
@@ -129,7 +137,7 @@ async def pending(tx: Tx, since: int) -> list[Ticket]:
 async def supersede(tx: Tx, ticket: Ticket, *, overdue: bool = False) -> bool:
     """Whether the slot of `ticket` gave way to a later one: handed over too, or `overdue` to be."""
     given = {"job_name": ticket.job_name, "scheduled_for": ticket.scheduled_for, "overdue": overdue}
-    return await tx.execute(SQL["supersede"], given) > 0
+    return await tx.execute(SQL["supersede"], given | {"now": tx.now}) > 0
 
 
 async def lose(tx: Tx, lock: str, lease_s: float = LEASE_S) -> list[tuple[str, str]]:

@@ -15,6 +15,16 @@ FROM json_to_recordset(%(slots)s) AS g (
 ON CONFLICT (job_name, scheduled_for) DO NOTHING
 RETURNING job_name, scheduled_for
 
+-- undecide --
+-- Slots that are still to come.
+DELETE FROM job_slot AS s USING (
+    SELECT early.job_name, early.scheduled_for FROM job_slot AS early
+    WHERE early.scheduled_for > %(after)s
+    ORDER BY early.scheduled_for, early.job_name
+    LIMIT %(limit)s
+) AS gone
+WHERE s.job_name = gone.job_name AND s.scheduled_for = gone.scheduled_for
+
 -- hand_over --
 -- Tickets into the queues of their lanes; a trigger wakes the workers at commit.
 SELECT
@@ -39,7 +49,8 @@ WHERE
 ORDER BY s.planned_at, s.job_name, s.scheduled_for
 
 -- supersede --
--- Give a slot up for a later one that was handed over as well, or that should have been by now.
+-- Give a slot up for a later one that was handed over as well, or that should have been by now. One that is still to
+-- come was handed over by a clock that runs ahead, and is no reason.
 UPDATE job_slot AS s SET fate = 'superseded'
 WHERE
     s.job_name = %(job_name)s AND s.scheduled_for = %(scheduled_for)s AND s.fate = 'handed_over'
@@ -49,7 +60,7 @@ WHERE
             SELECT FROM job_slot AS later
             WHERE
                 later.job_name = s.job_name AND later.scheduled_for > s.scheduled_for
-                AND later.fate = 'handed_over'
+                AND later.scheduled_for <= %(now)s AND later.fate = 'handed_over'
         )
     )
 

@@ -82,13 +82,13 @@ def overlooked(tx: Transaction, params: Params) -> Answer:
 def stuck(tx: Transaction, params: Params) -> Answer:
     now = params["now"]
     found = [
-        (_spoke(row), row["external_id"])
+        (_asked_about(tx, row, now), _spoke(row), row["external_id"])
         for row in tx.scan("ts_matches")
         if row["status_id"] in LIVE
         and row["deleted_at"] is None
         and (_began(row) < now - params["longest_s"] or _spoke(row) < now - params["silent_s"])
     ]
-    rows = [(id_,) for _, id_ in sorted(found)[: params["most"]]]
+    rows = [(id_,) for *_, id_ in sorted(found)[: params["most"]]]
     return Answer(("external_id",), list(rows), len(rows))
 
 
@@ -153,6 +153,13 @@ def _spoke(row: Row) -> int:
 def _began(row: Row) -> int:
     at: int = row["match_time"] if row["first_half_kickoff_ts"] is None else row["first_half_kickoff_ts"]
     return at
+
+
+def _asked_about(tx: Transaction, match: Row, now: int) -> float:
+    """When the match was last asked about as one that is stuck; before everything else if it never was."""
+    questions = tx.of("reconcile_request", match["external_id"])
+    times = [each["asked_ts"] for each in questions if each["cause"] == "stuck" and each["asked_ts"] <= now]
+    return max(times, default=float("-inf"))
 
 
 def _failed_before(tx: Transaction, asked: Row, match: Row, unasked: set[str]) -> bool:

@@ -41,6 +41,12 @@ async def plan(tx: Transaction, params: Params) -> Answer:
     return rows_of(decided, ("job_name", "scheduled_for"))
 
 
+async def undecide(tx: Transaction, params: Params) -> Answer:
+    early = [row for row in tx.scan("job_slot") if row["scheduled_for"] > params["after"]]
+    early.sort(key=itemgetter("scheduled_for", "job_name"))
+    return so_many(len(await take_away(tx, "job_slot", early[: params["limit"]], anyway)))
+
+
 def hand_over(_tx: Transaction, _params: Params) -> Answer:
     return Answer(("procrastinate_defer_jobs_v1",), [(None,)], 1)
 
@@ -72,7 +78,8 @@ def pending(tx: Transaction, params: Params) -> Answer:
 async def supersede(tx: Transaction, params: Params) -> Answer:
     name, slot = params["job_name"], params["scheduled_for"]
     later = params["overdue"] or any(
-        other["scheduled_for"] > slot and other["fate"] == "handed_over" for other in tx.of("job_slot", name)
+        slot < other["scheduled_for"] <= params["now"] and other["fate"] == "handed_over"
+        for other in tx.of("job_slot", name)
     )
     seen = [tx.find("job_slot", name, slot)] if later else []
     changed = await change(
@@ -252,6 +259,7 @@ def _begun(params: Params) -> dict[str, Any]:
 ANSWERS = {
     "newest": newest,
     "plan": plan,
+    "undecide": undecide,
     "hand_over": hand_over,
     "take_back": take_back,
     "pending": pending,
