@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 import time
@@ -15,6 +16,8 @@ from touchline.cli import jobs
 from touchline.jobs.table import JOBS
 from touchline.store.db import Database
 from touchline.task import Done, Run
+
+INSTANT = r"\d\d-\d\d \d\d:\d\d"
 
 
 class Shell:
@@ -90,14 +93,14 @@ async def test_starts_that_were_late_are_found(shell: Shell, database: Database)
     code, said = shell("validate", "--hours", "24", **clock_at(T + 60))
 
     assert code == 1
-    shown = {words[0]: words[1:] for words in map(cells, said.splitlines()) if len(words) > 1}
+    shown = {words[0]: words[1:] for words in map(cells, said.splitlines())}
     assert shown["Trend Sync"] == ["1", "+10", "5.000", "5.000", "5.000", "0", "no"]
     assert shown["Diary Refresh"] == ["0", *"––––––"], "a job that did not start is named as well"
 
 
 def cells(line: str) -> list[str]:
     """A row of a table in a terminal."""
-    return [cell.strip() for cell in line.split("│")[1:-1]]
+    return re.split(r"\s{2,}", line.strip())
 
 
 def clock_at(football: float) -> dict[str, str]:
@@ -123,12 +126,31 @@ async def test_a_switch_is_seen_to_be_obeyed(shell: Shell, database: Database) -
     assert "Obeyed everywhere after" in said
 
 
-def test_a_database_that_is_away_is_said_in_one_line(tmp_path: Path) -> None:
-    code, said = Shell(Conninfo("host=/nowhere dbname=x", ""), tmp_path)(
-        "list", TOUCHLINE_DB__CONN_TIMEOUT_S="0.5"
-    )
+async def test_a_narrow_terminal_folds_and_a_file_has_a_line_a_job(shell: Shell, database: Database) -> None:
+    for job in JOBS:
+        floor = Floor(database, job)
+        await floor.a_runner().run(floor.a_ticket())
 
-    assert (code, said) == (1, "The database does not answer. Start the installation: `touchline up`.\n")
+    code, said = shell("list", FORCE_COLOR="1", NO_COLOR="1", COLUMNS="80", **clock_at(T + 60))
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in said.splitlines()]
+    assert (code, "…" in said, max(map(len, lines))) == (0, False, 80)
+    assert len([line for line in lines if re.search(INSTANT + ":[0-9]{2}  " + INSTANT, line)]) == len(JOBS)
+    assert {word for job in JOBS for word in job.name.split()} <= set(" ".join(lines).split())
+
+    code, said = shell("list", COLUMNS="40", **clock_at(T + 60))
+    assert (code, "…" in said) == (0, False)
+    assert {job.name for job in JOBS} <= {cells(line)[0] for line in said.splitlines()}
+
+
+def test_a_database_that_is_away_is_said_in_one_line_with_what_to_do(tmp_path: Path) -> None:
+    shell = Shell(Conninfo("host=/nowhere dbname=x", ""), tmp_path)
+    code, said = shell("list", TOUCHLINE_DB__CONN_TIMEOUT_S="0.5")
+
+    assert (code, said) == (
+        1,
+        "The database at TOUCHLINE_DATABASE_URL does not answer."
+        " See that it runs and can be reached from here.\n",
+    )
 
 
 def test_whoever_has_no_name_is_audited_by_number() -> None:

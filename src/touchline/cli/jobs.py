@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -37,14 +38,25 @@ TAKEN_MAX_S = 30.0
 OBEYED_MAX_S = 30.0
 """Real seconds in which every worker must have obeyed a switch. Source: requirement, rollback of stagger."""
 AWAY = "The database does not answer. Start the installation: `touchline up`."
+AWAY_ELSEWHERE = (
+    "The database at TOUCHLINE_DATABASE_URL does not answer. See that it runs and can be reached from here."
+)
 NOBODY = "No worker is running, so nothing would happen. Start one: `touchline up`, or `touchline work`."
 
 Kind = TypeVar("Kind")
 DataDir = Annotated[Path | None, typer.Option(help="The data directory of the installation.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A job, as `touchline jobs list` calls it.")]
 
+OVERLAPS = (
+    "Going by how long they take, these overlap. That is no fault, both run side by side; to keep two apart, "
+    "set TOUCHLINE_JOB__<KEY>__OFFSET of one."
+)
+SECONDS_FROM_MS = 10_000
+"""What took so long is told in seconds."""
+UNFOLDED = 1_000
+"""Columns, more than any table takes: a line of a file is a row."""
+
 commands = typer.Typer(no_args_is_help=True)
-console = Console()
 
 
 class Stagger(StrEnum):
@@ -80,9 +92,11 @@ def _jobs() -> None:
 def list_(data_dir: DataDir = None) -> None:
     """Show every job: when it starts next, and how its last run went. Times are UTC.
 
+    The seconds of the next start are the offset of the job.
+
     Example: touchline jobs list
     """
-    console.print(_at_desk(_overview, data_dir))
+    _show(_at_desk(_overview, data_dir))
 
 
 @commands.command()
@@ -94,7 +108,7 @@ def run(name: Name, data_dir: DataDir = None) -> None:
 
     async def wait_for(desk: Desk) -> Past:
         entry = find(desk.timetable, name)
-        with console.status(f"{entry.job.name}: waiting for a worker ..."):
+        with Console().status(f"{entry.job.name}: waiting for a worker ..."):
             return await _run(desk, entry)
 
     past = _at_desk(wait_for, data_dir)
@@ -119,7 +133,7 @@ def history(
         async with desk.db.transaction(now_ms(desk.clock)) as tx:
             return _history(job_name, await job_reports.history(tx, job_name, last))
 
-    console.print(_at_desk(read, data_dir))
+    _show(_at_desk(read, data_dir))
 
 
 @commands.command()
@@ -165,7 +179,22 @@ def _at_desk(do: Callable[[Desk], Awaitable[Kind]], data_dir: Path | None) -> Ki
     try:
         return asyncio.run(opened())
     except StoreUnavailable as error:
-        raise StoreUnavailable(AWAY) from error
+        raise StoreUnavailable(AWAY if settings.database_url is None else AWAY_ELSEWHERE) from error
+
+
+def _table(**looks: Any) -> Table:
+    """A table whose cells are folded where the terminal is narrow."""
+    return Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), **looks)
+
+
+def _show(table: Table) -> None:
+    """Print a table as wide as the terminal is, and unfolded to a file or another program."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=UNFOLDED)
+    for column in table.columns:
+        column.overflow = "fold"
+    console.print(table)
 
 
 # ------------------------------------------------------------ list, history
@@ -179,22 +208,20 @@ async def _overview(desk: Desk) -> Table:
         names = [entry.job.name for entry in desk.timetable]
         seen = await job_reports.overview(tx, names, now - DAY_S)
     caption = f"Workers: {len(planners)}." if planners else NOBODY
-    table = Table(caption=caption + ("" if staggered else " Stagger is off."), caption_justify="left")
+    table = _table(caption=caption + ("" if staggered else " Stagger is off."), caption_justify="left")
     table.add_column("job")
-    table.add_column("next start")
-    table.add_column("offset", justify="right")
-    table.add_column("last run")
+    for column in ("next start", "last run"):
+        table.add_column(column, no_wrap=True)
     table.add_column("status")
-    table.add_column("took", justify="right")
-    table.add_column("failures in 24 h", justify="right")
+    for column in ("took", "failed\nin 24 h"):
+        table.add_column(column, justify="right", no_wrap=True)
     for entry, last in zip(desk.timetable, seen, strict=True):
         table.add_row(
             entry.job.name,
             _at(_next_start(entry, now, on=staggered)),
-            f"+{entry.job.offset_s} s",
-            "–" if last.started_at is None else _at(last.started_at),
+            "–" if last.started_at is None else _at(last.started_at)[:-3],
             _status(last.status or "never ran"),
-            "–" if last.duration_ms is None else f"{last.duration_ms:,} ms",
+            _took(last.duration_ms),
             str(last.failures),
         )
     return table
@@ -206,20 +233,22 @@ def _next_start(entry: Entry, now: float, *, on: bool) -> float:
 
 
 def _history(job_name: str, runs: list[Past]) -> Table:
-    table = Table(title=job_name, title_justify="left", caption=None if runs else "It never ran.")
-    for column in ("started", "schedule", "status"):
+    table = _table(title=job_name, title_justify="left", caption=None if runs else "It never ran.")
+    table.add_column("started", no_wrap=True)
+    for column in ("schedule", "status"):
         table.add_column(column)
-    for column in ("took", "items", "failed"):
-        table.add_column(column, justify="right")
-    table.add_column("error")
+    table.add_column("took", justify="right", no_wrap=True)
+    for column in ("items", "error"):
+        table.add_column(column)
     for past in runs:
         table.add_row(
             _at(past.started_at),
             past.effective_schedule,
             _status(past.status),
-            "–" if past.duration_ms is None else f"{past.duration_ms:,} ms",
-            str(past.items_processed),
-            str(past.items_failed),
+            _took(past.duration_ms),
+            f"{past.items_processed}, {past.items_failed} failed"
+            if past.items_failed
+            else str(past.items_processed),
             escape(past.error),
         )
     return table
@@ -255,7 +284,7 @@ async def _run(desk: Desk, entry: Entry) -> Past:
 
 
 def _went(past: Past) -> str:
-    took = "" if past.duration_ms is None else f" in {past.duration_ms:,} ms"
+    took = "" if past.duration_ms is None else f" in {_took(past.duration_ms)}"
     return f"{past.status}{took}, {past.items_processed} items"
 
 
@@ -308,13 +337,16 @@ async def _validate(desk: Desk, hours: float) -> bool:
         starts = await job_reports.starts(tx, now - hours * 3_600)
         p95_s = await job_reports.p95_s(tx, now - max(hours * 3_600, LOOK_BACK_S))
     found = punctuality(starts)
-    console.print(_kept(f"Starts of the last {hours:g} h against slot + offset", found, desk.timetable))
+    _show(_kept(f"Starts of the last {hours:g} h against slot + offset", found, desk.timetable))
     crowded = crowded_seconds(starts)
     for second, names in crowded.items():
         typer.echo(f"{_at(second)}: {len(names)} starts in one second: {', '.join(names)}")
-    for reach in predicted(desk.timetable, p95_s):
+    if reached := predicted(desk.timetable, p95_s):
+        typer.echo(OVERLAPS)
+    for reach in reached:
         typer.echo(
-            f"{reach.name} takes up to {reach.p95_s:.1f} s and reaches into {reach.into} (+{reach.after_s} s)"
+            f"  {reach.name}, up to {reach.p95_s:.1f} s, still runs"
+            f" when {reach.into} starts {reach.after_s} s after it"
         )
     if not found:
         typer.echo("Nothing has started in that time.")
@@ -323,7 +355,7 @@ async def _validate(desk: Desk, hours: float) -> bool:
 
 def _kept(title: str, found: Sequence[Punctuality], timetable: Timetable) -> Table:
     """How each job kept its offset; those that did not start at all come last."""
-    table = Table(title=title, title_justify="left")
+    table = _table(title=title, title_justify="left")
     table.add_column("job")
     for column in ("starts", "offset", "p50 s", "p99 s", "max s", "early", "kept"):
         table.add_column(column, justify="right")
@@ -340,9 +372,17 @@ def _kept(title: str, found: Sequence[Punctuality], timetable: Timetable) -> Tab
 
 
 def _at(instant: float) -> str:
-    return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    """Without the year: what is shown is at most weeks away."""
+    return datetime.fromtimestamp(instant, UTC).strftime("%m-%d %H:%M:%S")
+
+
+def _took(duration_ms: int | None) -> str:
+    if duration_ms is None:
+        return "–"
+    return f"{duration_ms:,} ms" if duration_ms < SECONDS_FROM_MS else f"{duration_ms / 1000:,.0f} s"
 
 
 def _status(status: str) -> str:
+    """Of two words where it has two, so that it can be folded."""
     colour = {"success": "green", "running": "cyan", "never ran": "dim"}.get(status, "red")
-    return f"[{colour}]{status}[/]"
+    return f"[{colour}]{status.replace('_', ' ')}[/]"
