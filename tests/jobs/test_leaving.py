@@ -93,7 +93,11 @@ async def test_a_process_that_ends_does_not_wait_for_a_database_that_is_away(con
                 await runner.drain(0.0)
             took_s = WALL.monotonic() - began
 
-        assert (held.cancelled, await running, [line["event"] for line in log]) == (1, "lost", ["job.lost"])
+        assert (held.cancelled, await running, [line["event"] for line in log]) == (
+            1,
+            "lost",
+            ["job.end.lost"],
+        )
         assert took_s < 2
     with psycopg.connect(conninfo.app) as app:
         kept = app.execute("SELECT status FROM job_execution_logs").fetchall()

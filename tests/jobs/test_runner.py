@@ -249,16 +249,17 @@ async def test_a_run_whose_process_is_gone_is_lost_and_the_next_one_runs(
 ) -> None:
     floor = Floor(database)
     held = Held()
-    async with asyncio.TaskGroup() as group:
-        gone = group.create_task(floor.a_runner(held, "gone").run(floor.a_ticket()))
-        await until(lambda: held.runs == 1)
-        age(conninfo.owner, LEASE_S + 1)
-        with capture_logs() as log:
+    with capture_logs() as log:
+        async with asyncio.TaskGroup() as group:
+            gone = group.create_task(floor.a_runner(held, "gone").run(floor.a_ticket()))
+            await until(lambda: held.runs == 1)
+            age(conninfo.owner, LEASE_S + 1)
             assert await floor.a_runner().run(floor.a_ticket(T + 60)) == "success"
-        held.go.set()
+            held.go.set()
 
     assert shown(await floor.runs()) == [("Some Job", "lost"), ("Some Job", "success")]
-    assert [line["job"] for line in events(log, "job.lost")] == ["Some Job"]
+    lost = [(line["event"], line["run_id"]) for line in events(log, "job.lost", "job.end.lost")]
+    assert lost == [("job.lost", f"Some Job@{T}"), ("job.end.lost", f"Some Job@{T}")]
     assert gone.result() == "lost"
     assert metric(floor, "job_runs_total", job="Some Job", status="lost") == 1
 
@@ -300,7 +301,8 @@ async def test_a_body_makes_no_step_once_its_lease_has_run_out(database: Databas
         go.set()
 
     assert steps == ["cleaned up"]
-    assert running.result() == "lost"
+    assert (running.result(), shown(await floor.runs())) == ("lost", [("Some Job", "lost")])
+    assert metric(floor, "job_runs_total", job="Some Job", status="lost") == 1, "nobody else can count it"
 
 
 async def test_an_end_is_final(database: Database, conninfo: Conninfo) -> None:

@@ -156,8 +156,10 @@ def test_every_slot_ran_once_or_says_why_not(
         os.kill(stopped.pid, signal.SIGCONT)
         gone = [stopped_run, killed_run]
         workers.until("both runs lost", lambda: len(workers.rows(LOST, runs=gone)) == 2)
-        word = f'job.lost {{"job":"{stopped_run.partition("@")[0]}","run_id":"{stopped_run}"'
-        workers.until("word of it", lambda: any(word in line for line in stopped.log()))
+        word = re.compile(
+            rf'job\.(end\.)?lost {{"job":"{stopped_run.partition("@")[0]}","run_id":"{stopped_run}"'
+        )
+        workers.until("word of it", lambda: any(word.search(line) for line in stopped.log()))
         workers.until("run that timed out", lambda: workers.rows(TIMED_OUT))
         time.sleep(SETTLE_S)
     finally:

@@ -180,8 +180,11 @@ class Runner:
         if cut is None and body.task.cancelled():
             cut = "cancelled" if lease.holds() else "lost"
         end = _end(entry, body, cut, round((self._clock.monotonic() - began) * 1000))
-        end = await self._write_end(ticket, end, lease)
-        self._say_ended(ticket, end, body)
+        if await self._write_end(ticket, end, lease):
+            self._say_ended(ticket, end, body)
+        else:
+            end = msgspec.structs.replace(end, status="lost", error=WHY["lost"])
+            self._say_end_lost(ticket, end)
         if outer is not None:
             raise outer
         return end
@@ -201,22 +204,18 @@ class Runner:
                 await self._beat(ticket.run_id)
             ended = await body.ended_within(HEARTBEAT_S)
 
-    async def _write_end(self, ticket: Ticket, end: End, lease: Lease) -> End:
-        """Write the end; while the database is away, as long as the run counts as alive. What came of it."""
+    async def _write_end(self, ticket: Ticket, end: End, lease: Lease) -> bool:
+        """Write the end; while the database is away, as long as the run counts as alive. Whether it is written."""
         while True:
             left_s = self._written_by - self._clock.monotonic()
             within_s = max(RETRY_S, min(BEAT_MAX_S, left_s))
             try:
                 async with self._db.transaction(now_ms(self._clock), within_s=within_s) as tx:
-                    ours = await jobs.end(tx, ticket.run_id, end)
+                    return await jobs.end(tx, ticket.run_id, end)
             except (StoreUnavailable, StaleWrite):
-                if lease.holds() and left_s > RETRY_S:
-                    await self._clock.sleep(RETRY_S)
-                    continue
-                ours = False
-            if ours:
-                return end
-            return msgspec.structs.replace(end, status="lost", error=WHY["lost"])
+                if not lease.holds() or left_s <= RETRY_S:
+                    return False
+            await self._clock.sleep(RETRY_S)
 
     # ------------------------------------------------------------ what is said
 
@@ -249,8 +248,7 @@ class Runner:
     def _say_ended(self, ticket: Ticket, end: End, body: Body) -> None:
         log = self._log.bind(job=ticket.job_name, run_id=ticket.run_id, duration_ms=end.duration_ms)
         self._metrics.job_seconds.labels(ticket.job_name).observe(end.duration_ms / 1000)
-        if end.status != "lost":  # whoever gave it up has counted it
-            self._metrics.job_runs.labels(ticket.job_name, end.status).inc()
+        self._metrics.job_runs.labels(ticket.job_name, end.status).inc()
         match end.status:
             case "success":
                 self._metrics.job_last_success.labels(ticket.job_name).set(self._clock.now())
@@ -265,6 +263,12 @@ class Runner:
                 log.warning("job.cancelled")
             case _:
                 log.error("job.lost")
+
+    def _say_end_lost(self, ticket: Ticket, end: End) -> None:
+        """Whoever gives the run up says that it is lost, and counts it."""
+        log = self._log.bind(job=ticket.job_name, run_id=ticket.run_id, duration_ms=end.duration_ms)
+        self._metrics.job_seconds.labels(ticket.job_name).observe(end.duration_ms / 1000)
+        log.warning("job.end.lost")
 
 
 def _end(entry: Entry, body: Body, cut: Cut | None, took_ms: int) -> End:
