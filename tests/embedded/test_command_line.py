@@ -111,6 +111,23 @@ def test_wrong_input_is_wrong_use() -> None:
     assert "--mqtt-url: 'http://broker' is not allowed" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["prove", "--trace", "/nowhere/x"], "--trace: '/nowhere/x' is not allowed; allowed is a file that"),
+        (["prove", "--hours", "0"], "'--hours': '0' can't be used: Input should be greater than or equal to"),
+        (["up", "--port", "x"], "'--port': 'x' can't be used: Input should be a valid integer"),
+        (["up", "--role", "x"], "'--role': 'x' is not one of"),
+    ],
+)
+def test_an_option_that_can_not_be_used_is_told_with_its_value(words: list[str], says: str) -> None:
+    done = touchline(*words)
+
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_real_provider_needs_an_account() -> None:
     done = touchline("up", "--provider", "thesports")
 

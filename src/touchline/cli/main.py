@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from touchline import __version__
 from touchline.errors import BadInput, DirectoryInUse, SettingsError, TouchlineError
@@ -45,9 +46,21 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(0)
 
 
+class Commands(TyperGroup):
+    """All commands. Of an option's value that can't be used, the value is said as well."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = _with_value(error)
+            raise
+
+
 def build(names: Iterable[str] = COMMANDS) -> typer.Typer:
     """The command line with the commands in `names`."""
     app = typer.Typer(
+        cls=Commands,
         help="Touchline: live football, self-hosted.\n\nExample: [bold]touchline up[/bold]",
         no_args_is_help=True,
         rich_markup_mode="rich",
@@ -63,6 +76,17 @@ def build(names: Iterable[str] = COMMANDS) -> typer.Typer:
         else:
             app.command(name)(command)
     return app
+
+
+def _with_value(error: typer.BadParameter) -> str:
+    """What is said of it, as it is said of a setting."""
+    from pydantic import ValidationError  # loaded by who needs it
+
+    if not isinstance(error.__cause__, ValidationError):
+        return error.message
+    first = error.__cause__.errors()[0]
+    value, why = repr(first["input"]), str(first["msg"]).removeprefix("Value error, ")
+    return why if value in why else f"{value} can't be used: {why}"
 
 
 def _print_version(asked: bool) -> None:

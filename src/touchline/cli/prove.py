@@ -12,6 +12,7 @@ import typer
 
 from touchline.cli.main import CANNOT
 from touchline.cli.progress import bar_of_known_length
+from touchline.errors import BadInput
 from touchline.proving.clones import Clones
 from touchline.proving.matchday import Plan
 from touchline.proving.seeds import Order, Played, codes, command, play_all, shortest
@@ -49,6 +50,8 @@ def prove(
     Example: touchline prove --seed 1 --seeds 500
     """
     wanted = codes(faults)
+    if trace is not None:
+        _check(trace)
     begun = monotonic()
     with _clones(store) as clones:
         orders = (
@@ -75,6 +78,15 @@ def prove(
             raise typer.Exit(CANNOT)
 
 
+def _check(trace: Path) -> None:
+    """Refuse what can't be written to, before anything is played."""
+    try:
+        trace.open("a", encoding="utf-8").close()
+    except OSError as error:
+        allowed = f"a file that can be written, in a directory that is there ({error.strerror})"
+        raise BadInput("--trace", str(trace), allowed) from None
+
+
 class _Tally:
     """What was played so far."""
 
@@ -95,8 +107,9 @@ class _Tally:
         return self._match_hours / self._cpu_s * 60
 
     def line(self, took_s: float) -> str:
+        seeds = "1 seed" if self._seeds == 1 else f"{self._seeds} seeds"
         return (
-            f"{self._seeds} seeds, {self._match_hours:.1f} match-hours, {self._commits} commits judged in"
+            f"{seeds}, {self._match_hours:.1f} match-hours, {self._commits} commits judged in"
             f" {took_s:.1f} s; on one core {self.pace():.0f} match-hours/min,"
             f" {self._steps / self._cpu_s:.0f} steps/s"
         )
