@@ -1,8 +1,10 @@
 """Migrations run once, in order, and history is not rewritten."""
 
 import os
+import socket
 import subprocess
 import sys
+import time
 
 import psycopg
 import pytest
@@ -158,6 +160,25 @@ def test_a_foreign_history_is_named(conninfo: Conninfo, change: str, said: str) 
 def test_a_database_that_does_not_answer_is_no_up_to_date_one() -> None:
     with pytest.raises(StoreUnavailable, match="nothing was checked"):
         missing("host=/nowhere dbname=touchline")
+
+
+def test_a_server_that_takes_the_call_and_stays_silent_is_not_waited_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable, match=r"nothing was checked\. See that it runs"):
+            missing(f"host=127.0.0.1 port={silent.getsockname()[1]} dbname=touchline", within_s=2)
+
+    assert time.monotonic() - began < 4
+
+
+def test_a_server_that_stands_still_once_we_are_in_is_not_waited_for(conninfo: Conninfo) -> None:
+    with psycopg.connect(conninfo.owner) as holder:
+        holder.execute("LOCK schema_migration")
+        began = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="nothing was checked"):
+            missing(conninfo.owner, within_s=1)
+
+    assert time.monotonic() - began < 3
 
 
 def check(conninfo: Conninfo) -> tuple[int, str]:

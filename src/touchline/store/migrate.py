@@ -5,8 +5,12 @@ name and checksum of each. A recorded file that changed or vanished is refused: 
 Two processes that migrate at once take turns.
 """
 
+import contextlib
 import hashlib
-from collections.abc import Sequence
+import os
+import socket
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.util import find_spec
@@ -22,6 +26,8 @@ TURN = 0x746F7563686C696E
 """The advisory lock of whoever migrates."""
 LOCK_TIMEOUT = "10s"
 STATEMENT_TIMEOUT = "10min"
+ANSWER_MAX_S = 5
+"""For the server to take us in, and for all that is asked of it when it is only looked at."""
 
 RECORD = """
 CREATE TABLE IF NOT EXISTS schema_migration (
@@ -80,7 +86,7 @@ def migrate(owner_conninfo: str) -> list[str]:
     """
     try:
         with psycopg.connect(
-            owner_conninfo, autocommit=True, application_name="touchline-migrate"
+            owner_conninfo, autocommit=True, application_name="touchline-migrate", connect_timeout=ANSWER_MAX_S
         ) as connection:
             connection.execute("SELECT pg_advisory_lock(%s)", [TURN])
             connection.execute(RECORD)
@@ -95,17 +101,41 @@ def migrate(owner_conninfo: str) -> list[str]:
     return [migration.name for migration in due]
 
 
-def missing(owner_conninfo: str) -> list[str]:
+def missing(owner_conninfo: str, within_s: int = ANSWER_MAX_S) -> list[str]:
     """What `migrate` would run at the database, in order; nothing is changed.
 
-    Raises MigrationRefused for a foreign history and StoreUnavailable when the database does not answer.
+    Raises MigrationRefused for a foreign history and StoreUnavailable when the database does not take us in
+    `within_s`, or does not answer within as long again.
     """
     try:
-        with psycopg.connect(owner_conninfo, application_name="touchline-migrate") as connection:
+        with psycopg.connect(
+            owner_conninfo, application_name="touchline-migrate", connect_timeout=within_s
+        ) as connection:
             connection.read_only = True
-            return [migration.name for migration in _due(connection, known())]
+            with _bounded(connection, within_s):
+                return [migration.name for migration in _due(connection, known())]
     except psycopg.OperationalError as error:
-        raise StoreUnavailable("the database does not answer; nothing was checked") from error
+        raise StoreUnavailable(
+            f"the database does not answer within {within_s} s; nothing was checked. See that it runs, "
+            "can be reached and lets us in, then check again"
+        ) from error
+
+
+@contextlib.contextmanager
+def _bounded(connection: psycopg.Connection[Any], within_s: float) -> Iterator[None]:
+    """Hang up on a server that takes longer: one that stands still keeps no time-out of its own."""
+    with socket.socket(fileno=os.dup(connection.fileno())) as line:
+        late = threading.Timer(within_s, _hang_up, [line])
+        late.start()
+        try:
+            yield
+        finally:
+            late.cancel()
+
+
+def _hang_up(line: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def _due(connection: psycopg.Connection[Any], ours: Sequence[Migration]) -> list[Migration]:
