@@ -5,6 +5,9 @@ import time
 from collections.abc import Awaitable, Callable
 
 import msgspec
+import psycopg
+from psycopg.conninfo import make_conninfo
+from tests.conftest import Conninfo
 from tests.ingest.claims import A, T, record, report, score
 from tests.ingest.house import METRICS
 from tests.ingest.provider import FakeProvider
@@ -84,6 +87,18 @@ async def test_a_restarted_process_is_another_voice(database: Database) -> None:
     await polled(reborn, "detail_live_poll")
 
     assert (await database_has(database, 1))[-1].score == (4, 0)
+
+
+async def test_a_lease_that_somebody_holds_up_is_left_to_run_out(conninfo: Conninfo) -> None:
+    hasty = make_conninfo(conninfo.app, options="-c lock_timeout=50ms")
+    async with Database.open(hasty, name="test", min_size=1, max_size=2, timeout_s=5.0) as database:
+        ingest = Ingest(database, SteppedClock(T), METRICS, load({}), FakeProvider(), read_push=read)
+        poll = next(loop for loop in ingest.loops(FakeStream()) if loop.name == "detail_live_poll")
+        await poll.turn()
+        with psycopg.connect(conninfo.owner) as other:
+            held = other.execute("SELECT name FROM lease WHERE until > now() FOR UPDATE").fetchall()
+            assert held
+            await ingest.give_back()
 
 
 async def polled(ingest: Ingest, name: str) -> None:

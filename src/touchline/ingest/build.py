@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from touchline.clock import Clock, now_ms
-from touchline.errors import StoreUnavailable
+from touchline.errors import StaleWrite, StoreUnavailable
 from touchline.ids import MatchId
 from touchline.ingest.catalogue import CatalogueSync
 from touchline.ingest.completeness import CompletenessValidator
@@ -156,6 +156,6 @@ class Ingest:
 
     async def give_back(self) -> None:
         """Let others poll at once, now that the loops have ended; a lease that can't be given back runs out."""
-        with contextlib.suppress(StoreUnavailable):
+        with contextlib.suppress(StoreUnavailable, StaleWrite):
             async with self._way.db.transaction(now_ms(self._way.clock), within_s=GIVE_BACK_S) as tx:
                 await leases.release(tx, self._way.node)
