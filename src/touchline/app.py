@@ -195,7 +195,6 @@ async def _work(ground: Ground) -> None:
             *(Leased(loop, database, clock, node) for loop in sla_loops(database, clock, metrics, settings)),
             *jobs.loops,
         ]
-        jobs.announce(settings.jobs.stagger_enabled)
         async with asyncio.TaskGroup() as group:
             group.create_task(foresee(database, clock, jobs.timetable))
             group.create_task(run_all(loops, clock, ground.stop))

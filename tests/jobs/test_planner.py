@@ -213,6 +213,25 @@ async def test_the_switch_is_seen_within_five_seconds_and_acknowledged(database:
     ] == [("node", False, 1)]
 
 
+async def test_the_offsets_that_are_announced_are_those_that_hold(database: Database) -> None:
+    said = []
+    for on in (True, False):
+        floor = Floor(database)
+        await switch(floor, on=on)
+        planner = floor.a_planner()
+        with capture_logs() as log:
+            for _ in range(2):
+                await planner.turn()
+                await floor.stepped.advance(5)
+        said += [
+            (line["worker"], line["interval"], line["offset_s"])
+            for line in log
+            if line["event"] == "worker.started"
+        ]
+
+    assert said == [("Some Job", "* * * * * +10s", 10), ("Some Job", "* * * * *", 0)]
+
+
 @pytest.mark.parametrize(
     ("said", "obeyed"), [(JobsSettings(stagger_enabled=True), True), (JobsSettings(), False)]
 )

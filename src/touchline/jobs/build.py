@@ -3,15 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import structlog
-
 from touchline.clock import Clock
 from touchline.jobs.bell import Bell
 from touchline.jobs.planner import Planner
 from touchline.jobs.procrastination import Queue
 from touchline.jobs.repetition import Repetition
 from touchline.jobs.runner import Runner
-from touchline.jobs.stagger import effective
 from touchline.jobs.switch import Switch
 from touchline.jobs.table import JOBS
 from touchline.jobs.timetable import Timetable, matched, timetable
@@ -43,20 +40,6 @@ class Engine:
         """Leave in order, once the loops have ended."""
         await self.bell.close()
         await self.planner.leave()
-
-    def announce(self, stagger: bool) -> None:
-        """Say of each job that it is worked on here, as of every loop."""
-        log = structlog.get_logger()
-        for entry in self.timetable:
-            offset_s = entry.job.offset_s if stagger else 0
-            log.info(
-                "worker.started",
-                worker=entry.job.name,
-                interval=effective(entry.job.cron, offset_s),
-                schedule=entry.job.cron,
-                batch_size=entry.job.batch_size,
-                offset_s=offset_s,
-            )
 
 
 def engine(

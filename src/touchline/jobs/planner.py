@@ -26,6 +26,7 @@ from touchline.clock import Clock, now_ms
 from touchline.errors import StaleWrite, StoreUnavailable
 from touchline.jobs.job import Missed
 from touchline.jobs.line import SLOTS_MAX, Line, come
+from touchline.jobs.stagger import effective
 from touchline.jobs.switch import Switch
 from touchline.jobs.timetable import Timetable
 from touchline.loop import Trouble
@@ -61,6 +62,7 @@ class Planner:
         self._node = node
         self._log = structlog.get_logger().bind(worker=self.name)
         self._knows = False
+        self._announced = False
         self._trouble = Trouble(structlog.get_logger().bind(worker=self.name))
         self._look_due = float("-inf")
         self._made_up_at = float("-inf")
@@ -107,6 +109,23 @@ class Planner:
                 await self._begin(tx)
         self._look_due = self._clock.monotonic() + LOOK_S
         self._knows = True
+        if not self._announced:
+            self._announce()
+
+    def _announce(self) -> None:
+        """Say of each job that it is worked on here, as of every loop, and at which offset: now it is known."""
+        self._announced = True
+        for line in self._lines.values():
+            job = line.job
+            offset_s = job.offset_s if self._switch.on else 0
+            structlog.get_logger().info(
+                "worker.started",
+                worker=job.name,
+                interval=effective(job.cron, offset_s),
+                schedule=job.cron,
+                batch_size=job.batch_size,
+                offset_s=offset_s,
+            )
 
     async def _undecide(self) -> None:
         """Take back what a clock decided that ran ahead."""

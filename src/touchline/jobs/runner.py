@@ -205,7 +205,7 @@ class Runner:
             ended = await body.ended_within(HEARTBEAT_S)
 
     async def _write_end(self, ticket: Ticket, end: End, lease: Lease) -> bool:
-        """Write the end; while the database is away, as long as the run counts as alive. Whether it is written."""
+        """Write the end; while the database is away, as long as the run counts as alive; whether it was."""
         while True:
             left_s = self._written_by - self._clock.monotonic()
             within_s = max(RETRY_S, min(BEAT_MAX_S, left_s))
