@@ -91,7 +91,7 @@ class _Tally:
     """What was played so far."""
 
     def __init__(self) -> None:
-        self._seeds = self._steps = self._commits = 0
+        self._seeds = self._steps = self._commits = self._troubles = self._calm_looks = 0
         self._match_hours = self._cpu_s = 0.0
 
     def add(self, played: Played) -> None:
@@ -99,6 +99,8 @@ class _Tally:
         self._seeds += 1
         self._steps += verdict.steps
         self._commits += verdict.commits
+        self._troubles += verdict.troubles
+        self._calm_looks += verdict.calm_looks
         self._match_hours += verdict.match_hours
         self._cpu_s += played.cpu_s
 
@@ -109,8 +111,8 @@ class _Tally:
     def line(self, took_s: float) -> str:
         seeds = "1 seed" if self._seeds == 1 else f"{self._seeds} seeds"
         return (
-            f"{seeds}, {self._match_hours:.1f} match-hours, {self._commits} commits judged in"
-            f" {took_s:.1f} s; on one core {self.pace():.0f} match-hours/min,"
+            f"{seeds}, {self._match_hours:.1f} match-hours, {self._commits} commits judged,"
+            f" {self._troubles} troubles, {self._calm_looks} looks in calm; {took_s:.1f} s, on one core {self.pace():.0f} match-hours/min,"
             f" {self._steps / self._cpu_s:.0f} steps/s"
         )
 

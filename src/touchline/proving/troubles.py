@@ -43,11 +43,14 @@ class Weather:
 
     def __init__(self, calm_from: float) -> None:
         self.calm_from = calm_from
+        self.begun = 0
+        """Troubles so far."""
         self._on: list[str] = []
         self._over: dict[str, float] = {"": calm_from}
 
     def begins(self, code: str) -> None:
         """Trouble."""
+        self.begun += 1
         self._on.append(code)
 
     def ends(self, code: str, over_at: float) -> None:

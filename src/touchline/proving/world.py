@@ -97,6 +97,9 @@ class Verdict(Struct, kw_only=True):
     """Virtual seconds."""
     steps: int
     commits: int
+    troubles: int
+    calm_looks: int
+    """How often it was calm enough to see that nothing was late."""
     match_hours: float
     lines: list[str]
     """The last lines of the trace, where something was found."""
@@ -123,7 +126,7 @@ class _World:
         self._setup = setup
         self._rng = rng = Random(repr((plan.seed, "world")))  # noqa: S311 - a play, not a secret
         self._loop = VirtualLoop()
-        self._steps = 0
+        self._steps = self._calm_looks = 0
         start = matchday.begins(plan.seed)
         speed = setup.speed or rng.choices(SPEEDS, SPEED_WEIGHTS)[0]
         self._clock = clock = VirtualClock(self._loop, start, speed)
@@ -205,6 +208,8 @@ class _World:
             at=self._loop.time(),
             steps=self._steps,
             commits=referee.commits,
+            troubles=self._weather.begun,
+            calm_looks=self._calm_looks,
             match_hours=plan.matches * plan.hours,
             lines=list(self._trace.last(LAST_LINES)) if referee.violations else [],
         )
@@ -270,6 +275,7 @@ class _World:
             world.referee.note(self._unpaid())
             if not self._weather.is_calm(self._loop.time()):
                 continue
+            self._calm_looks += 1
             rows, now = world.store.rows("ts_matches"), self._clock.now()
             world.referee.note(self._minutes.late(rows, now))
             world.referee.note(self._course.behind(rows, now - FOLLOW_S * self._clock.speed, now))

@@ -42,7 +42,12 @@ class Minutes:
     def _written(self, now: float, before: Columns, after: Columns) -> Iterator[str]:
         """Whatever was due at some moment of late may be written; what is not due yet may not."""
         match_id, minute = after["external_id"], after["minute"]
-        latest = self.minute(before, now + self._early_s())
+        moments = (
+            now + self._early_s(),
+            now,
+            now - self._late_s(),
+        )  # the clock may have come to a stand meanwhile
+        latest = next((due for at in moments if (due := self.minute(before, at)) is not None), None)
         if latest is None:
             yield f"minute: {minute} of {match_id} was written where the clock stands"
             return
