@@ -14,7 +14,7 @@ from touchline.proving.twin.statements import ANSWERS
 
 WITHOUT = {
     "crests": "no crest is drawn in a simulation: the loop that asks for them is not started",
-    "job_reports": "what an operator reads of jobs, and what is foreseen and repeated of them; a play has neither",
+    "job_reports": "what an operator reads of jobs, and what is foreseen and repeated of them: none is played",
     "views.wholes": "the page of one match, which a web process builds; a board does not read it",
 }
 """Statements that have no twin, or whole modules of them, and why."""
