@@ -112,8 +112,8 @@ class _Tally:
         seeds = "1 seed" if self._seeds == 1 else f"{self._seeds} seeds"
         return (
             f"{seeds}, {self._match_hours:.1f} match-hours, {self._commits} commits judged,"
-            f" {self._troubles} troubles, {self._calm_looks} looks in calm; {took_s:.1f} s, on one core {self.pace():.0f} match-hours/min,"
-            f" {self._steps / self._cpu_s:.0f} steps/s"
+            f" {self._troubles} troubles, {self._calm_looks} looks in calm; {took_s:.1f} s,"
+            f" on one core {self.pace():.0f} match-hours/min, {self._steps / self._cpu_s:.0f} steps/s"
         )
 
 
