@@ -40,16 +40,18 @@ class Planted:
     store: Store
     edits: tuple[Edit, ...]
     hunt: Hunt = Hunt()
+    guard: str = ""
+    """The tests that see it where a second guard of the product heals it before a commit shows it."""
 
 
-def sql(name: str, *edits: Edit, hunt: Hunt = Hunt(seeds=60)) -> Planted:
+def sql(name: str, *edits: Edit, hunt: Hunt = Hunt(seeds=60), guard: str = "") -> Planted:
     """A bug in SQL."""
-    return Planted(name, "postgres", edits, hunt)
+    return Planted(name, "postgres", edits, hunt, guard)
 
 
-def python(name: str, *edits: Edit, hunt: Hunt = Hunt()) -> Planted:
+def python(name: str, *edits: Edit, hunt: Hunt = Hunt(), guard: str = "") -> Planted:
     """A bug in Python."""
-    return Planted(name, "twin", edits, hunt)
+    return Planted(name, "twin", edits, hunt, guard)
 
 
 PLANTED: tuple[Planted, ...] = (
@@ -118,6 +120,7 @@ PLANTED: tuple[Planted, ...] = (
         "a cursor may move back",
         Edit("store/cursors.sql", "\nWHERE sync_cursor.value < excluded.value", ""),
         hunt=Hunt(matches="1", faults="F43,P01", speed="30", seeds=60),
+        guard="tests/sim/test_store_contract.py::test_a_cursor_never_moves_back_even_when_two_write_it",
     ),
     sql(
         "a slot may be decided by every planner",
@@ -152,10 +155,12 @@ PLANTED: tuple[Planted, ...] = (
         "a backward status is taken at its first word",
         Edit("football/phase.py", "if way is status.Move.CONFIRMED and not", "if False and not"),
         hunt=Hunt(hours="0.4", matches="6", faults="F21", speed="30", seeds=60),
+        guard="tests/core/test_confirmation.py",
     ),
     python(
         "a claim about a locked match is forgotten",
         Edit("ingest/intake.py", "            self._retries.keep(seen)\n", "            pass\n"),
+        guard="tests/ingest/test_intake.py",
     ),
     python(
         "no snapshot after a reconnect",
@@ -201,6 +206,7 @@ PLANTED: tuple[Planted, ...] = (
     python(
         "the cursor of the recent list runs ahead",
         Edit("ingest/recent.py", "await self._inbox.deliver(", "self._inbox.put("),
+        guard="tests/ingest/test_channels.py",
     ),
     python(
         "what happened is told, what changed is not",

@@ -16,9 +16,12 @@ from tempfile import TemporaryDirectory
 
 from tests.sim.planted import PLANTED, Planted
 
-PACKAGE = Path(__file__).resolve().parents[2] / "src" / "touchline"
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "src" / "touchline"
 FOUND = re.compile(r"^Seed (\d+) breaks.*\n  (.+)$", re.MULTILINE)
 TABLE = "| {} | {} | {} | {} |"
+NOT_SEEN = "not seen"
+TESTS_PASSED, TESTS_FAILED = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +83,29 @@ def played(bug: Planted, package: Path, first: int, seeds: int) -> Found | None:
     return Found(int(found[1]), found[2])
 
 
-def line(bug: Planted, found: Found | None) -> str:
-    """A line of the table: bug, store, seed, what it saw."""
-    return TABLE.format(bug.name, bug.store, found.seed if found else "not found", found.says if found else "")
+def guarded(bug: Planted, directory: Path) -> bool:
+    """Whether the tests named as its guard fail with `bug` planted below `directory`."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not proof", bug.guard],
+        env=os.environ | {"PYTHONPATH": str(directory)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ended.returncode not in {TESTS_PASSED, TESTS_FAILED}:
+        raise AssertionError(f"{bug.name}: {ended.stdout[-2_000:]} {ended.stderr[-2_000:]}")
+    return ended.returncode == TESTS_FAILED
+
+
+def seen(bug: Planted, directory: Path) -> str:
+    """What saw `bug`, as a line of the table: a seed and its words, or else the tests that guard it."""
+    found = hunt(bug, directory)
+    if found is not None:
+        return TABLE.format(bug.name, bug.store, found.seed, found.says)
+    if bug.guard and guarded(bug, directory):
+        return TABLE.format(bug.name, bug.store, "none", f"fails: {bug.guard}")
+    return TABLE.format(bug.name, bug.store, NOT_SEEN, "")
 
 
 def main(word: str = "") -> None:
@@ -91,7 +114,7 @@ def main(word: str = "") -> None:
     for bug in PLANTED:
         if word in bug.name:
             with TemporaryDirectory() as directory:
-                print(line(bug, hunt(bug, Path(directory))), flush=True)  # noqa: T201
+                print(seen(bug, Path(directory)), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
