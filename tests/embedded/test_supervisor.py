@@ -4,15 +4,20 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 from structlog.testing import capture_logs
 
 from touchline.clock import SystemClock
-from touchline.embedded.process import Process
+from touchline.embedded import up
+from touchline.embedded.installation import Installation
+from touchline.embedded.process import INSIST_S, Process
 from touchline.embedded.supervisor import end_all, keep, until_ready
 from touchline.errors import EmbeddedError
+from touchline.settings.parts import Settings
+from touchline.stop import DRAIN_S, SOON_S, Stop
 
 CLOCK = SystemClock()
 
@@ -121,6 +126,54 @@ async def test_the_end_is_hard_for_one_that_does_not_listen_and_in_time() -> Non
 
     assert CLOCK.monotonic() - before < 2
     assert (deaf.returncode, quick.returncode) == (-signal.SIGKILL, -signal.SIGTERM)
+
+
+def test_what_does_not_listen_is_gone_in_the_time_that_is_promised() -> None:
+    margin_s = up.PARTS_MARGIN_S + up.SERVERS_MARGIN_S + INSIST_S
+    assert SOON_S + margin_s <= 5
+    assert DRAIN_S + margin_s <= 10
+
+    deaf = [Sleeper("sh", "-c", "trap '' TERM; while :; do sleep 1; done") for _ in range(2)]
+    for service in deaf:
+        service.launch()
+    stop = Stop()
+    stop.drain_s = 0.0
+    before = CLOCK.monotonic()
+    up.end(a_plan(servers=deaf), CLOCK, stop)
+
+    assert CLOCK.monotonic() - before < margin_s + 1
+    assert None not in [service.returncode for service in deaf]
+
+
+def a_plan(servers: Sequence[Sleeper] = (), address: str | None = None) -> up.Plan:
+    """Nothing but that."""
+    return up.Plan(
+        servers=servers, pages=[], provider=[], parts=[], provider_port=None, address=address, migrates=False
+    )
+
+
+async def test_a_stop_does_not_wait_for_pages_that_do_not_answer() -> None:
+    stop = Stop()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.setblocking(False)
+        plan = a_plan(address=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        running = asyncio.ensure_future(up.run(plan, Installation(Settings()), CLOCK, stop, print))
+        asked, _ = await asyncio.get_running_loop().sock_accept(silent)
+        before = CLOCK.monotonic()
+        stop.set_soon()
+        await running
+        asked.close()
+
+    assert CLOCK.monotonic() - before < up.ANSWER_MAX_S / 2
+
+
+async def test_a_server_that_stands_still_is_killed_when_it_does_not_hear() -> None:
+    still = Process.spawn(["sleep", "60"], died=signal.SIGKILL)
+    os.kill(still.pid, signal.SIGSTOP)
+
+    await asyncio.to_thread(still.end, signal.SIGINT, 0.1, signal.SIGQUIT)
+
+    assert still.returncode == -signal.SIGKILL
 
 
 async def test_a_server_that_ends_before_it_is_ready_is_an_error() -> None:

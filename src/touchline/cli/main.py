@@ -1,5 +1,6 @@
 """The command line. Exit codes live here: 0 done, 1 could not, 2 settings or usage, 3 directory in use."""
 
+import gc
 import importlib
 import sys
 from collections.abc import Iterable, Sequence
@@ -43,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _exit(error, CANNOT)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    finally:
+        gc.freeze()  # the end of the process need not look for garbage in all it has loaded: somebody waits
     sys.exit(0)
 
 

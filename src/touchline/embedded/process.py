@@ -12,6 +12,8 @@ from typing import IO
 from touchline.embedded.identity import dies_with_us
 
 POLL_S = 0.01
+INSIST_S = 0.3
+"""For what was insisted on, before it is killed: one that stands still hears nothing else."""
 
 
 class Process:
@@ -76,10 +78,13 @@ class Process:
             self._popen.send_signal(number)
 
     def end(self, number: signal.Signals, within_s: float, then: signal.Signals) -> None:
-        """Ask it to end by `number`; past `within_s` insist by `then`."""
+        """Ask it to end by `number`; past `within_s` insist by `then`, and INSIST_S later kill it."""
         self.ask_to_end(number)
-        if not self.ended_within(within_s):
-            self._popen.send_signal(then)
+        if self.ended_within(within_s):
+            return
+        self._popen.send_signal(then)
+        if not self.ended_within(INSIST_S):
+            self._popen.kill()
             self._popen.wait()
 
 
