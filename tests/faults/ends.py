@@ -90,9 +90,7 @@ ENDS: Mapping[str, Mapping[str, End]] = MappingProxyType(
             "players added": REWRITTEN,
             "minutes moved": REWRITTEN,
             "goals into own goals": _stamped(REWRITTEN, more={(17, 1): 1, (17, 2): 1, (3, 1): 1}),
-            # While the sides are exchanged the first goal has no counterpart within five minutes: an entry
-            # of its own stands for it, and goes again.
-            "sides exchanged": _stamped(REWRITTEN, withdrawn=1),
+            "sides exchanged": REWRITTEN,
             "shorter": REWRITTEN,
             "half-time twice": PLAIN,
             "half-time moved": PLAIN,

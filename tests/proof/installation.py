@@ -291,14 +291,15 @@ def descendants(pid: int) -> dict[int, str]:
 
 
 def commands_of(pids: Sequence[int]) -> dict[int, str]:
-    """Command lines of those that still live."""
+    """Command lines of those that still live; what has ended and is not reaped yet has none."""
     commands = {}
     for pid in pids:
         try:
             command = Path(f"/proc/{pid}/cmdline").read_bytes()
         except OSError:
             continue
-        commands[pid] = command.replace(b"\0", b" ").decode(errors="replace").strip()
+        if command:
+            commands[pid] = command.replace(b"\0", b" ").decode(errors="replace").strip()
     return commands
 
 
