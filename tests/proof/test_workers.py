@@ -152,10 +152,10 @@ def test_every_slot_ran_once_or_says_why_not(
         os.kill(killed.pid, signal.SIGKILL)
         server.stop()
         server.start()
-        time.sleep(max(0.0, pause_s - (time.monotonic() - stopped_at)))
-        os.kill(stopped.pid, signal.SIGCONT)
         gone = [stopped_run, killed_run]
         workers.until("both runs lost", lambda: len(workers.rows(LOST, runs=gone)) == 2)
+        time.sleep(max(0.0, pause_s - (time.monotonic() - stopped_at)))
+        os.kill(stopped.pid, signal.SIGCONT)
         word = re.compile(
             rf'job\.(end\.)?lost {{"job":"{stopped_run.partition("@")[0]}","run_id":"{stopped_run}"'
         )
