@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Proofs that share the machine with others; the rest of them want it to themselves.
+PATIENT := tests/proof/test_capture_replay.py tests/proof/test_workers.py
 
 export PIP_ROOT_USER_ACTION := ignore
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -23,8 +25,8 @@ ifdef ARGS
 	@$(BIN)/pytest -m "not proof" $(ARGS)
 else
 	@$(BIN)/pytest -m "not proof" -n 2 --ignore tests/proof --ignore tests/embedded --ignore tests/faults
-	@$(BIN)/pytest -m "not proof" -n 2 --dist loadfile tests/faults tests/embedded
-	@$(BIN)/pytest -m "not proof" tests/proof
+	@$(BIN)/pytest -m "not proof" -n 2 --dist loadfile tests/faults tests/embedded $(PATIENT)
+	@$(BIN)/pytest -m "not proof" tests/proof $(PATIENT:%=--ignore %)
 endif
 
 check: $(READY) ## Lint, format, types, layers, migrations

@@ -20,7 +20,7 @@ from touchline.proving.world import Setup
 
 SEEDS, BLOCK = 500, 25
 POSTGRES_SEEDS, POSTGRES_BLOCK = 20, 5
-SHORT_H = 0.1
+SHORT_H = 0.08
 
 
 def orders(first: int, many: int, clones: Clones | None = None) -> Iterator[Order]:
@@ -75,4 +75,4 @@ def test_faults_are_named_by_their_codes() -> None:
 
 def test_a_failure_is_told_with_the_command_that_repeats_it() -> None:
     [order] = orders(3, 1)
-    assert command(order).startswith("touchline prove --seed 3 --hours 0.1 --matches 2 --faults ")
+    assert command(order).startswith("touchline prove --seed 3 --hours 0.08 --matches 2 --faults ")
