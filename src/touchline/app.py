@@ -18,15 +18,14 @@ from urllib.parse import urlsplit
 import structlog
 import uvloop
 
-from touchline.clock import Clock, now_ms
+from touchline.clock import Clock
 from touchline.embedded.installation import Installation
-from touchline.errors import SettingsError, StaleWrite, StoreUnavailable
+from touchline.errors import SettingsError
 from touchline.feed.ears import PostgresEars
 from touchline.loop import run_all
 from touchline.metrics import Metrics
 from touchline.settings.parts import Settings, TheSports
 from touchline.stop import Stop
-from touchline.store import leases
 from touchline.store.db import Database
 
 if TYPE_CHECKING:
@@ -39,8 +38,6 @@ ASKING_MAX_S = 1.5
 """For calls at the provider that are under way: what they would have brought is asked for at the next start."""
 END_MAX_S = 1.5
 """For what remains to be done when the time to drain is over: to write down what was cut off."""
-GIVE_BACK_S = 1.0
-"""For giving back what one process of all does."""
 LEAVE_S = 0.3
 """For what goes on although it was cancelled: a call to a database that stands still can't be called off."""
 LOCK_MARGIN_S = 5.0
@@ -164,7 +161,7 @@ async def _ingest(ground: Ground) -> None:
 async def _work(ground: Ground) -> None:
     """What happens by itself: the minutes, the watch, the jobs."""
     from touchline.ingest.build import Worker
-    from touchline.ingest.leased import Leased
+    from touchline.ingest.leased import Leased, give_back
     from touchline.jobs.build import engine
     from touchline.jobs.data_upkeep import data_tasks
     from touchline.jobs.minute import minute_loops
@@ -186,7 +183,7 @@ async def _work(ground: Ground) -> None:
             **data_tasks(database, clock, settings.retention),
             **upkeep_tasks(database, clock, metrics),
         }
-        open_.push_async_callback(_give_back, database, clock, node)
+        open_.push_async_callback(give_back, database, clock, node)
         jobs = engine(database, conninfo, clock, metrics, settings, tasks=tasks, node=node)
         open_.push_async_callback(jobs.close)
         minutes = minute_loops(database, ground.ears(), clock, metrics, settings.match_minute)
@@ -202,13 +199,6 @@ async def _work(ground: Ground) -> None:
             await ground.stop.wait()
             await jobs.runner.drain(ground.stop.drain_s)
             over.set()  # what the last runs handed over is written
-
-
-async def _give_back(database: Database, clock: Clock, holder: str) -> None:
-    """Let others watch at once, now that the loops have ended; a lease that can't be given back runs out."""
-    with contextlib.suppress(StoreUnavailable, StaleWrite):
-        async with database.transaction(now_ms(clock), within_s=GIVE_BACK_S) as tx:
-            await leases.release(tx, holder)
 
 
 PARTS: Mapping[str, Callable[[Ground], Awaitable[None]]] = MappingProxyType(

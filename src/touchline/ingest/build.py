@@ -1,14 +1,12 @@
 """Ingest, put together: the loops of the process that listens and polls, and the tasks of one that works."""
 
 import calendar
-import contextlib
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from touchline.clock import Clock, now_ms
-from touchline.errors import StaleWrite, StoreUnavailable
+from touchline.clock import Clock
 from touchline.ids import MatchId
 from touchline.ingest.catalogue import CatalogueSync
 from touchline.ingest.completeness import CompletenessValidator
@@ -19,7 +17,7 @@ from touchline.ingest.diary import DiarySync
 from touchline.ingest.ended import EndedDetails
 from touchline.ingest.form import FormSync
 from touchline.ingest.heartbeat import Heartbeat
-from touchline.ingest.leased import Leased
+from touchline.ingest.leased import Leased, give_back
 from touchline.ingest.lineups import LineupSync
 from touchline.ingest.live_stats import LiveStatsSync
 from touchline.ingest.poll import DetailLivePoll
@@ -36,13 +34,11 @@ from touchline.loop import Loop
 from touchline.metrics import Metrics
 from touchline.provider.port import Kind
 from touchline.settings.parts import Settings
-from touchline.store import leases
 from touchline.store.db import Database
 from touchline.task import Task
 
 HTTP, MQTT = "thesports-http", "thesports-mqtt"
 """The provider's two channels, as readers of its state know them."""
-GIVE_BACK_S = 1.0
 DIARIES: Mapping[str, int] = {"diary_refresh": -1, "diary_refresh_ahead": 1, "daily_diary_sync": -1}
 """Jobs that read the diary, and the first day of each, counted from today."""
 FULL_ON: Mapping[Kind, int] = {Kind.PLAYER: calendar.SUNDAY}
@@ -155,7 +151,5 @@ class Ingest:
         return [feed, *self._polls, self._beat]
 
     async def give_back(self) -> None:
-        """Let others poll at once, now that the loops have ended; a lease that can't be given back runs out."""
-        with contextlib.suppress(StoreUnavailable, StaleWrite):
-            async with self._way.db.transaction(now_ms(self._way.clock), within_s=GIVE_BACK_S) as tx:
-                await leases.release(tx, self._way.node)
+        """Let others poll at once."""
+        await give_back(self._way.db, self._way.clock, self._way.node)

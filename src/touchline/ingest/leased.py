@@ -6,6 +6,7 @@ anything, and whoever turned goes on; a loop that failed for it has not recovere
 """
 
 import asyncio
+import contextlib
 from datetime import timedelta
 
 import structlog
@@ -16,11 +17,20 @@ from touchline.loop import Loop
 from touchline.store import leases
 from touchline.store.db import Database
 
+GIVE_BACK_S = 1.0
+"""Real seconds for giving back what one process of all does."""
 TTL_S = 10.0
 LOOKS_PER_TTL = 4
 """The others look so often, and a lease lasts so much less than `ttl_s` that one of them comes within it."""
 MARGIN_S = 0.002
 """Timers are that coarse. Asked to wait so much longer, an early turn is always somebody who woke the loop."""
+
+
+async def give_back(db: Database, clock: Clock, holder: str) -> None:
+    """Let others turn at once, now that the loops have ended; a lease that can't be given back runs out."""
+    with contextlib.suppress(StoreUnavailable, StaleWrite):
+        async with db.transaction(now_ms(clock), within_s=GIVE_BACK_S) as tx:
+            await leases.release(tx, holder)
 
 
 class Leased:
