@@ -203,6 +203,7 @@ class PostgresDatabase(Database):
 
     def __init__(self, pool: AsyncConnectionPool[Connection], transaction_s: float) -> None:
         self._pool = pool
+        self._floor = pool.min_size
         self._transaction_s = transaction_s
 
     @contextlib.asynccontextmanager
@@ -233,9 +234,8 @@ class PostgresDatabase(Database):
         too many wait the pool refuses the next one before it would try: after a long outage it never would.
         """
         if self._pool.get_stats()["pool_size"] == 0:
-            floor, ceiling = max(1, self._pool.min_size), self._pool.max_size
-            await self._pool.resize(0, ceiling)
-            await self._pool.resize(floor, ceiling)
+            await self._pool.resize(0, self._pool.max_size)
+            await self._pool.resize(max(1, self._floor), self._pool.max_size)
 
     def stats(self) -> Mapping[str, int]:
         return self._pool.get_stats()
