@@ -1,7 +1,8 @@
 """Incidents: each list replaces the last by diff, so that one goal stays one goal through every edit.
 
-The five steps of the domain (football data, incidents and goal events). An identity is the ordinal
-within the match; it survives edits (counted as revisions), withdrawal and return.
+The five steps of the domain (football data, incidents and goal events), and before the last of them the
+scorer, for sides that are exchanged and put right again. An identity is the ordinal within the match; it
+survives edits (counted as revisions), withdrawal and return.
 """
 
 from collections.abc import Callable, Iterable, Sequence
