@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 from tests.ingest.claims import A, B, T, record, report, score
 from tests.ingest.house import House
+from tests.ingest.provider import FakeProvider
 
 from touchline.clock import SteppedClock
 from touchline.errors import CircuitOpenError, ProviderTransient
@@ -26,6 +27,8 @@ from touchline.football.model import (
 )
 from touchline.ids import MatchId
 from touchline.ingest.asked import REMEMBERED_MAX, Asked
+from touchline.provider.port import Reading
+from touchline.store.db import Database
 from touchline.task import Done, Run
 
 TREND = Trend(45, ((3, -1), ()))
@@ -214,6 +217,35 @@ async def test_what_was_told_is_not_asked_for_again_and_what_was_not_only_so_oft
         await house.clock.advance(700)
         await house.run(house.ended)
     assert house.provider.asked == [f"halves?uuid={B}"]
+
+
+class Patient(FakeProvider):
+    """Half a minute goes by before it answers about halves."""
+
+    def __init__(self, clock: SteppedClock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    async def half_stats(self, match_id: MatchId) -> Reading:
+        await self._clock.advance(30)
+        return await super().half_stats(match_id)
+
+
+async def test_what_is_not_asked_for_in_time_is_left_for_the_next_run(database: Database) -> None:
+    clock = SteppedClock(T)
+    provider = Patient(clock)
+    house = House(database, clock=clock, pull=provider)
+    house.provider = provider
+    await playing(house, A, B, covered=0)
+    stats, end = Says(stats=(Stat(2, 3, 1),)), score(status=Status.ENDED)
+    house.hear(*(report(id_, says) for id_ in (A, B) for says in (stats, end)))
+    await house.written()
+    await house.clock.advance(700)
+
+    assert await house.run(house.ended) == Done(items=1)
+    assert provider.asked == [f"halves?uuid={A}"]
+    assert await house.run(house.ended) == Done(items=1)
+    assert provider.asked == [f"halves?uuid={A}", f"halves?uuid={B}"]
 
 
 async def test_a_match_without_an_answer_does_not_hold_up_the_others(house: House) -> None:

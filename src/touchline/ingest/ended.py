@@ -24,6 +24,8 @@ BACK_S = 6 * 3_600
 """A match that ended longer ago is left alone."""
 AGAIN_S, AGAIN_FLOOR_S = 600.0, 60.0
 TIMES_MAX = 3
+ASKING_S = 25.0
+"""Real seconds after which no more is asked: calls wait for each other, and the run has its time-out."""
 
 
 class Part(NamedTuple):
@@ -56,28 +58,33 @@ class EndedDetails:
         self._channels = {group: Channel(part.source, f"ended-{way.node}") for group, part in PARTS.items()}
 
     async def run(self, run: Run) -> Done:
-        """Ask for some parts; what an endpoint that is silent had to tell is left for the next run.
+        """Ask for some parts; what an endpoint that is silent had to tell is left for the next run, and so is
+        what there was no time for.
 
         Raises ProviderError where nothing was answered, and StoreUnavailable.
         """
         due = (await self._due())[: run.batch_size]
         silent: set[Group] = set()
         failure: ProviderError | None = None
-        told = unreadable = 0
+        told = unreadable = untold = 0
+        until = self._way.clock.monotonic() + ASKING_S
         for group, match_id in due:
+            if self._way.clock.monotonic() >= until:
+                break
             if group in silent:
+                untold += 1
                 continue
             try:
                 done = await self._ask(group, match_id)
             except ProviderError as error:
-                failure = failure or error
+                failure, untold = failure or error, untold + 1
                 if not isinstance(error, ProviderAnswer):  # such a one is about this match alone
                     silent.add(group)
                 continue
             told, unreadable = told + 1, unreadable + done.failed
         if failure is not None and not told:
             raise failure
-        return Done(items=told, failed=len(due) - told + unreadable)
+        return Done(items=told, failed=untold + unreadable)
 
     async def _due(self) -> list[tuple[Group, MatchId]]:
         async with self._way.db.transaction(now_ms(self._way.clock)) as tx:
