@@ -1,19 +1,22 @@
 """What was pushed so far, as it was meant: what a fault repeats is the latest, however long it was off."""
 
 import json
+from collections import OrderedDict
 from collections.abc import Mapping
 
 from touchline.simulator.script import Frame
 from touchline.simulator.wire import Json, Record
 
 KINDS = ("score", "incidents", "stats", "tlive")
+REMEMBERED_MAX = 2_000
+"""Matches, more than are ever in play at a time; those of which nothing was said for longest are forgotten."""
 
 
 class Said:
     """What was said last of each match, by kind."""
 
     def __init__(self) -> None:
-        self.of_all: dict[str, Record] = {}
+        self.of_all: OrderedDict[str, Record] = OrderedDict()
 
     def of(self, match_id: str) -> Record:
         """What was said last of one match."""
@@ -22,7 +25,11 @@ class Said:
     def take(self, frame: Frame) -> None:
         """A frame was pushed that said this."""
         for one in objects_of(frame.payload) or ():
-            self.of_all.setdefault(str(one["id"]), {}).update(said(one))
+            match_id = str(one["id"])
+            self.of_all.setdefault(match_id, {}).update(said(one))
+            self.of_all.move_to_end(match_id)
+        while len(self.of_all) > REMEMBERED_MAX:
+            self.of_all.popitem(last=False)
 
 
 def said(one: Mapping[str, Json]) -> Record:
