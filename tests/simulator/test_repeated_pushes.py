@@ -1,4 +1,4 @@
-"""What a fault of the push channel repeats is the latest there was."""
+"""What a fault of the push channel repeats is the latest there was, and nothing is kept for ever."""
 
 import json
 
@@ -6,6 +6,7 @@ import pytest
 
 from touchline.clock import SteppedClock
 from touchline.simulator.faults.outlet import Faulty
+from touchline.simulator.faults.pushes_order import REPLAYED, REPLAYED_EVERY, SWAPPED_EVERY
 from touchline.simulator.faults.pushes_said import REMEMBERED_MAX, Said
 from touchline.simulator.faults.switches import Switches
 from touchline.simulator.script import Frame
@@ -51,6 +52,40 @@ async def test_after_a_pause_nothing_old_is_repeated():
     told = [frame for _ in range(16) for frame in await outlet.push(a_frame("aaaaaa", stats=[]))]
 
     assert scores_told(told) == {2}
+
+
+def an_outlet_in_disorder() -> tuple[Switches, Faulty]:
+    switches = Switches(1)
+    switches.on("F21")
+    return switches, Faulty(switches, SteppedClock())
+
+
+async def test_what_was_kept_back_comes_when_the_disorder_is_over():
+    switches, outlet = an_outlet_in_disorder()
+    one, other = a_frame("aaaaaa", score=["aaaaaa", 1]), a_frame("aaaaaa", score=["aaaaaa", 2])
+    for number in range(1, SWAPPED_EVERY):
+        await outlet.push(a_frame("aaaaaa", stats=[number]))
+
+    assert await outlet.push(one) == []
+    switches.off("F21")
+    assert await outlet.push(other) == [one, other]
+    assert await outlet.push(other) == [other]
+
+
+async def test_of_the_past_the_last_hundred_come_again_however_long_it_was_orderly():
+    switches, outlet = an_outlet_in_disorder()
+    await outlet.push(a_frame("aaaaaa", score=["aaaaaa", 1]))
+    switches.off("F21")
+    for number in range(2, REPLAYED + 3):
+        await outlet.push(a_frame("aaaaaa", score=["aaaaaa", number]))
+    switches.on("F21")
+
+    told = [await outlet.push(a_frame("aaaaaa", stats=[number])) for number in range(REPLAYED_EVERY)]
+
+    again = max(told, key=len)
+    assert len(again) > REPLAYED
+    assert 1 not in scores_told(list(again))
+    assert REPLAYED + 2 in scores_told(list(again))
 
 
 def test_what_is_remembered_is_bounded():

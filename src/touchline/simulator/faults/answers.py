@@ -21,7 +21,7 @@ from touchline.simulator.script import Frame
 from touchline.simulator.wire import Record
 
 
-class PushSide:
+class PushSide(PushFault):
     """The side of an answer's fault that shows in the push channel."""
 
     def __init__(self, code: str, change: Callable[[Record], Record | None]) -> None:

@@ -41,7 +41,6 @@ class Faulty:
     async def push(self, frame: Frame) -> Sequence[Frame]:
         frames: Sequence[Frame] = (frame,)
         for fault in self._pushes:
-            if self._switches.is_on(fault.code):
-                frames = fault.alter(frames)
+            frames = fault.alter(frames) if self._switches.is_on(fault.code) else fault.leave(frames)
         self._said.take(frame)
         return frames

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from touchline.simulator import wire
 from touchline.simulator.faults.bodies import as_list, encoded, score_of, whole
 from touchline.simulator.faults.pushes_said import Said, objects_of
+from touchline.simulator.faults.seams import PushFault
 from touchline.simulator.script import Frame
 from touchline.simulator.wire import Json, Record
 
@@ -16,7 +17,7 @@ TIMES = 100
 STORM_EVERY = 10
 
 
-class Changes:
+class Changes(PushFault):
     """Every tenth score is the last of fifty within a moment: corners that go up and down before it."""
 
     code = "F22"
@@ -43,7 +44,7 @@ def _with_corners(score: list[Json], more: int) -> list[Json]:
     return [*score[:2], [*home[: wire.CORNERS], corners, *home[wire.CORNERS + 1 :]], *score[3:]]
 
 
-class Storm:
+class Storm(PushFault):
     """Every tenth frame brings a hundred times as many: statistics of its match, the right ones last."""
 
     code = "F41"

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from touchline.simulator.faults.bodies import encoded
 from touchline.simulator.faults.pushes_said import Said, objects_of, said
+from touchline.simulator.faults.seams import PushFault
 from touchline.simulator.script import Frame
 from touchline.simulator.wire import Json, Record
 
@@ -17,7 +18,7 @@ HUGE_EVERY = 60
 HUGE = encoded([{"id": "nobodysmatch001", "tlive": "x" * 1_000_000}])
 
 
-class Forms:
+class Forms(PushFault):
     """Every frame in another form than the last; what it says and the order of it stay."""
 
     code = "F20"

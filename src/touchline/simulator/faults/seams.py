@@ -33,3 +33,7 @@ class PushFault(Protocol):
 
     def alter(self, frames: Sequence[Frame]) -> Sequence[Frame]:
         """What is pushed instead; a frame may be kept and come out later."""
+
+    def leave(self, frames: Sequence[Frame]) -> Sequence[Frame]:
+        """What is pushed while its code is off: as it is, after whatever was kept until then."""
+        return frames
