@@ -6,10 +6,6 @@ import pytest
 from tests.sim.planted import PLANTED, Planted
 from tests.sim.planting import NOT_SEEN, NotThere, hunt, plant, seen
 
-from touchline.proving.matchday import Plan
-from touchline.proving.seeds import EVERYTHING, Order, play
-from touchline.proving.world import Setup
-
 QUICK = {
     "the minute flips half a minute early": 2,
     "a follower moves on before it has read": 3,
@@ -40,13 +36,3 @@ def test_every_planted_bug_is_seen(bug: Planted, tmp_path: Path) -> None:
     found = seen(bug, tmp_path)
     print(found)  # noqa: T201 - the table of the proof
     assert NOT_SEEN not in found
-
-
-@pytest.mark.proof
-@pytest.mark.parametrize("first", range(1, 10_001, 1_000))
-def test_ten_thousand_seeds(first: int) -> None:
-    for seed in range(first, first + 1_000):
-        plan = Plan(seed=seed, matches=2, hours=0.15)
-        assert play(Order(setup=Setup(plan=plan, faults=EVERYTHING))).verdict.violations == []
-        if seed % 100 == 0:
-            print(seed, "seeds", flush=True)  # noqa: T201 - it takes long

@@ -1,11 +1,12 @@
 """Whole installations under everything that goes wrong: seed by seed, nothing that must not be.
 
-Each seed plays SHORT_H football hours of two matches, at a speed of its own, with every trouble of the
-installation: killed and stopped processes, a database that is gone, slow or loses answers, a dead provider,
-cut lines, lost and doubled frames, clocks that are off, two that listen.
+Each seed plays SHORT_H football hours of two matches (LONG_H in the proof), at a speed of its own, with every
+trouble of the installation: killed and stopped processes, a database that is gone, slow or loses answers, a
+dead provider, cut lines, lost and doubled frames, clocks that are off, two that listen.
 """
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,19 +14,23 @@ from pathlib import Path
 
 import pytest
 
+from touchline.cli.main import CANNOT, main
 from touchline.proving.clones import Clones
 from touchline.proving.matchday import Plan
+from touchline.proving.rules.commit import Commit
+from touchline.proving.rules.minutes import Minutes
 from touchline.proving.seeds import EVERYTHING, Order, codes, command, play
 from touchline.proving.world import Setup
 
 SEEDS, BLOCK = 500, 25
 POSTGRES_SEEDS, POSTGRES_BLOCK = 20, 5
-SHORT_H = 0.08
+MANY_SEEDS, MANY_BLOCK = 10_000, 100
+SHORT_H, LONG_H = 0.08, 0.15
 
 
-def orders(first: int, many: int, clones: Clones | None = None) -> Iterator[Order]:
+def orders(first: int, many: int, clones: Clones | None = None, hours: float = SHORT_H) -> Iterator[Order]:
     for seed in range(first, first + many):
-        plan = Plan(seed=seed, matches=2, hours=SHORT_H)
+        plan = Plan(seed=seed, matches=2, hours=hours)
         yield Order(setup=Setup(plan=plan, faults=EVERYTHING), clones=clones)
 
 
@@ -40,6 +45,13 @@ def test_nothing_breaks_in_memory(first: int) -> None:
     played = [play(order) for order in orders(first, BLOCK)]
     assert [found(one) for one in played] == [[]] * BLOCK
     assert sum(one.verdict.troubles for one in played) >= BLOCK  # where nothing goes wrong nothing is shown
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("first", range(1, MANY_SEEDS + 1, MANY_BLOCK))
+def test_ten_thousand_seeds(first: int) -> None:
+    played = [play(order) for order in orders(first, MANY_BLOCK, hours=LONG_H)]
+    assert [one for one in map(found, played) if one] == []
 
 
 @pytest.mark.parametrize("first", range(1, POSTGRES_SEEDS + 1, POSTGRES_BLOCK))
@@ -65,6 +77,31 @@ def test_the_same_seed_leaves_the_same_trace_in_any_process(tmp_path: Path) -> N
         traces.append(trace.read_bytes())
     assert traces[0].count(b"\n") > 100
     assert traces[0] == traces[1]
+
+
+def a_second_match(rule: Minutes, commit: Commit) -> Iterator[str]:
+    """A rule that two matches break."""
+    known = vars(rule).setdefault("known", set())
+    known |= {row.key for row in commit.of("ts_matches")}
+    return iter(["minute: there are two"] if len(known) > 1 else [])
+
+
+def prove(*words: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["prove", *words])
+    assert ended.value.code == CANNOT
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_the_trace_is_of_the_failure_that_is_told(seeds: int, monkeypatch, tmp_path: Path, capfd) -> None:
+    monkeypatch.setattr(Minutes, "broken", a_second_match)
+    prove("--seed", "7", "--seeds", str(seeds), "--jobs", "1", "--trace", str(tmp_path / "first"))
+    told = shlex.split(capfd.readouterr().out.splitlines()[-1])
+    prove(*told[3:], "--no-shorten", "--trace", str(tmp_path / "again"))
+
+    assert told[:3] == ["Again:", "touchline", "prove"]
+    assert "there are two" in (tmp_path / "first").read_text()
+    assert (tmp_path / "first").read_bytes() == (tmp_path / "again").read_bytes()
 
 
 def test_faults_are_named_by_their_codes() -> None:

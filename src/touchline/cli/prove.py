@@ -9,13 +9,14 @@ from time import monotonic
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from touchline.cli.main import CANNOT
 from touchline.cli.progress import bar_of_known_length
 from touchline.errors import BadInput
 from touchline.proving.clones import Clones
 from touchline.proving.matchday import Plan
-from touchline.proving.seeds import Order, Played, codes, command, play_all, shortest
+from touchline.proving.seeds import Order, Played, codes, command, play, play_all, shortest
 from touchline.proving.world import Setup
 
 LAST_LINES = 12
@@ -43,7 +44,9 @@ def prove(
     shorten: Annotated[
         bool, typer.Option("--shorten/--no-shorten", help="Look for the shortest command that shows a failure.")
     ] = True,
-    trace: Annotated[Path | None, typer.Option(help="Where everything that happens is written down.")] = None,
+    trace: Annotated[
+        Path | None, typer.Option(help="A file for all that happens; of many seeds, in the one that breaks.")
+    ] = None,
 ) -> None:
     """Play whole installations on virtual time and look at every commit for what must never be.
 
@@ -58,7 +61,7 @@ def prove(
             Order(
                 setup=Setup(plan=Plan(seed=number, matches=matches, hours=hours), faults=wanted, speed=speed),
                 clones=clones,
-                trace=trace,
+                trace=trace if seeds == 1 else None,
             )
             for number in range(seed, seed + seeds)
         )
@@ -74,7 +77,10 @@ def prove(
                     break
         typer.echo(tally.line(monotonic() - begun))
         if failed is not None:
-            _tell(shortest(failed) if shorten else failed)
+            told = shortest(failed) if shorten else failed
+            if trace is not None:
+                play(replace(told.order, trace=trace))
+            _tell(told)
             raise typer.Exit(CANNOT)
 
 
