@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from time import monotonic
@@ -66,15 +66,8 @@ def prove(
             for number in range(seed, seed + seeds)
         )
         tally = _Tally()
-        failed = None
-        with bar_of_known_length() as progress:
-            bar = progress.add_task("seeds", total=seeds)
-            for played in play_all(orders, 1 if seeds == 1 else jobs or os.cpu_count() or 1):
-                tally.add(played)
-                progress.update(bar, advance=1, description=f"{tally.pace():.0f} match-hours/min")
-                if played.verdict.violations:
-                    failed = played
-                    break
+        processes = 1 if seeds == 1 else jobs or os.cpu_count() or 1
+        failed = _first_failure(play_all(orders, processes), seeds, tally)
         typer.echo(tally.line(monotonic() - begun))
         if failed is not None:
             told = shortest(failed) if shorten else failed
@@ -121,6 +114,18 @@ class _Tally:
             f" {self._troubles} troubles, {self._calm_looks} looks in calm; {took_s:.1f} s,"
             f" on one core {self.pace():.0f} match-hours/min, {self._steps / self._cpu_s:.0f} steps/s"
         )
+
+
+def _first_failure(all_played: Iterable[Played], seeds: int, tally: _Tally) -> Played | None:
+    """Play until one breaks, and show how far it is."""
+    with bar_of_known_length() as progress:
+        bar = progress.add_task("seeds", total=seeds)
+        for played in all_played:
+            tally.add(played)
+            progress.update(bar, advance=1, description=f"{tally.pace():.0f} match-hours/min")
+            if played.verdict.violations:
+                return played
+    return None
 
 
 def _tell(failed: Played) -> None:
