@@ -148,6 +148,19 @@ def test_a_minute_is_neither_early_nor_late():
     assert names(rules.late([a_row()], NOW)) == []
 
 
+def test_a_clock_ahead_reaches_the_last_minute_early():
+    """The clock of a period comes to a stand after two hours, by whichever clock."""
+    begun = {"first_half_kickoff_ts": NOW - 7_190, "phase_entered_ts": NOW - 7_190}
+
+    def written(minute):
+        return commit(changed("ts_matches", a_row(minute=119, **begun), a_row(minute=minute, **begun)))
+
+    rules = Minutes(lambda: 90.0, lambda: 2.0)
+    assert names(rules.broken(written(121))) == []
+    assert names(rules.broken(written(123))) == ["minute"]
+    assert names(Minutes(lambda: 1.0, lambda: 2.0).broken(written(121))) == ["minute"]
+
+
 def test_an_interruption_stands_still():
     rules = Minutes(lambda: 1.0, lambda: 2.0)
     pause = {"match_id": ID, "started_ts": NOW - 400, "ended_ts": NOW - 100}

@@ -42,12 +42,10 @@ class Minutes:
     def _written(self, now: float, before: Columns, after: Columns) -> Iterator[str]:
         """Whatever was due at some moment of late may be written; what is not due yet may not."""
         match_id, minute = after["external_id"], after["minute"]
-        moments = (
-            now + self._early_s(),
-            now,
-            now - self._late_s(),
-        )  # the clock may have come to a stand meanwhile
-        latest = next((due for at in moments if (due := self.minute(before, at)) is not None), None)
+        early = self._early_s()
+        latest = self.minute(before, now + early, ahead_s=early)
+        if latest is None:  # the clock may have come to a stand meanwhile
+            latest = self.minute(before, now - self._late_s())
         if latest is None:
             yield f"minute: {minute} of {match_id} was written where the clock stands"
             return
@@ -63,8 +61,11 @@ class Minutes:
             if due is not None and (row["minute"] is None or row["minute"] < due) and self._stood(row, now):
                 yield f"minute in time: {row['minute']} of {row['external_id']} still stands, {due} is due"
 
-    def minute(self, row: Columns, at: float) -> int | None:
-        """The minute that follows from what is committed, uncapped; None while the clock stands."""
+    def minute(self, row: Columns, at: float, ahead_s: float = 0.0) -> int | None:
+        """The minute that follows from what is committed, uncapped; None while the clock stands.
+
+        `ahead_s`: how far `at` is ahead of the clock by which a period is over.
+        """
         status = row["status_id"]
         if status not in BASE:
             return None
@@ -73,7 +74,7 @@ class Minutes:
             return None
         base, stamp, pauses_from = counted
         elapsed = at - stamp - self._paused_s(row["external_id"], stamp, pauses_from, at)
-        if not EARLY_S - self._early_s() <= elapsed <= OVERRUN_S:
+        if not EARLY_S - self._early_s() <= elapsed <= OVERRUN_S + ahead_s:
             return None
         return base + max(0, floor(elapsed / 60)) + 1
 

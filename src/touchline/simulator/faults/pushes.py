@@ -8,5 +8,5 @@ from touchline.simulator.faults.seams import PushFault
 
 
 def push_faults(said: Said) -> tuple[PushFault, ...]:
-    """Every one of them, for one outlet. What says something more stands before what says it otherwise."""
-    return Changes(), Storm(said), Disorder(), Forms(said)
+    """Every one of them, for one outlet: what says more, what says it otherwise, what says that again."""
+    return Changes(), Storm(said), Forms(said), Disorder()

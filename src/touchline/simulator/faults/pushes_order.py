@@ -26,9 +26,8 @@ class Disorder(PushFault):
         return [other for frame in frames for other in self._altered(frame)]
 
     def leave(self, frames: Sequence[Frame]) -> Sequence[Frame]:
-        sent = [*self._released(), *frames]
-        self._past += sent
-        return sent
+        self._past.clear()
+        return [*self._released(), *frames]
 
     def _altered(self, frame: Frame) -> list[Frame]:
         self._count += 1
