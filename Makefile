@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Proofs that share the machine with others; the rest of them want it to themselves.
+# Proofs that share the machine with many others; the rest of them want it to themselves, two at a time.
 PATIENT := tests/proof/test_capture_replay.py tests/proof/test_workers.py
 
 export PIP_ROOT_USER_ACTION := ignore
@@ -24,9 +24,9 @@ test: $(READY) ## Run the tests
 ifdef ARGS
 	@$(BIN)/pytest -m "not proof" $(ARGS)
 else
-	@$(BIN)/pytest -m "not proof" -n 2 --ignore tests/proof --ignore tests/embedded --ignore tests/faults
+	@$(BIN)/pytest -m "not proof" -n 2 --dist worksteal --ignore tests/proof --ignore tests/embedded --ignore tests/faults
 	@$(BIN)/pytest -m "not proof" -n 2 --dist loadfile tests/faults tests/embedded $(PATIENT)
-	@$(BIN)/pytest -m "not proof" tests/proof $(PATIENT:%=--ignore %)
+	@$(BIN)/pytest -m "not proof" -n 2 --dist loadfile tests/proof $(PATIENT:%=--ignore %)
 endif
 
 check: $(READY) ## Lint, format, types, layers, migrations

@@ -23,7 +23,7 @@ from tests.proof.timelines import choose, read
 from tests.shared import shared
 
 SPEED = 75.0
-START_S = 20.0
+START_S = 30.0
 MATCHES = 8
 SEED = 11
 LONGEST_S = 6_900

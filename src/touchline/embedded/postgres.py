@@ -17,8 +17,9 @@ import secrets
 import shutil
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from psycopg.conninfo import make_conninfo
 
@@ -67,12 +68,19 @@ class Postgres:
     name = "postgres"
 
     def __init__(
-        self, directory: Path, *, connections_max: int = 100, identity: Identity | None = None
+        self,
+        directory: Path,
+        *,
+        connections_max: int = 100,
+        identity: Identity | None = None,
+        settings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        """`settings`: of the server, by their names, where they are to be others than SETTINGS."""
         self._directory = directory.resolve()
         self._data = self._directory / "data"
         self._connections_max = connections_max
         self._identity = identity
+        self._other_settings = settings
         self._process: Process | None = None
 
     @property
@@ -155,7 +163,9 @@ class Postgres:
 
     def _settings(self) -> dict[str, str]:
         folder = socket_folder(self._directory)
-        return SETTINGS | {
+        return {
+            **SETTINGS,
+            **self._other_settings,
             "unix_socket_directories": str(folder),
             "max_connections": str(self._connections_max),
         }
