@@ -9,6 +9,8 @@ PATIENT := tests/proof/test_capture_replay.py tests/proof/test_workers.py
 
 export PIP_ROOT_USER_ACTION := ignore
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# What is compiled is kept, whatever was set outside: else each of many processes compiles everything as it starts.
+export PYTHONDONTWRITEBYTECODE :=
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
