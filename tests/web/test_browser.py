@@ -18,6 +18,9 @@ FOCUSED = "document.activeElement.id || document.activeElement.textContent.trim(
 
 pytestmark = pytest.mark.timeout(60)
 
+FLASHED = "name => window.flashes.includes(name)"
+"""A frame was drawn of it: on a busy machine the next news may come first."""
+
 
 async def follow(page: Page, match_id: str) -> None:
     """Press the star of a match in its list, and wait for it among the favourites."""
@@ -75,6 +78,7 @@ async def test_only_followed_matches_are_spoken_of_and_each_thing_flashes_once(
             await score(tx, OTHER, 1, 0)
             await score(tx, ID, 1, 0)
         await expect(said).to_have_text(re.compile("^Goal! [^G]*1[^G]*0$"), timeout=WITHIN_MS)
+        await page.wait_for_function(FLASHED, arg=f"flash-goal fav-{ID}", timeout=WITHIN_MS)
 
         taken = GoalCancelled(side=Side.HOME, score=(0, 0), previous=(1, 0))
         async with database.transaction(NOW * 1000) as tx:
@@ -82,10 +86,12 @@ async def test_only_followed_matches_are_spoken_of_and_each_thing_flashes_once(
             await change(tx, ID, happened=[taken])
         await expect(page.locator(f"#row-{ID} .taken")).to_be_visible(timeout=WITHIN_MS)
         await expect(said).to_contain_text("Goal withdrawn")
+        await page.wait_for_function(FLASHED, arg=f"flash-warn fav-{ID}", timeout=WITHIN_MS)
 
         async with database.transaction(NOW * 1000) as tx:
             await change(tx, ID, happened=[CardShown(side=Side.AWAY, type=4, incident=1)])
         await expect(said).to_contain_text("Red card", timeout=WITHIN_MS)
+        await page.wait_for_function(FLASHED, arg=f"flash-red fav-{ID}", timeout=WITHIN_MS)
 
         async with database.transaction(NOW * 1000) as tx:
             await tx.execute("UPDATE ts_matches SET status_id = 8 WHERE external_id = %(id)s", {"id": ID})
