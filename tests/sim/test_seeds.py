@@ -6,7 +6,6 @@ dead provider, cut lines, lost and doubled frames, clocks that are off, two that
 """
 
 import os
-import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,11 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from touchline.cli.main import CANNOT, main
 from touchline.proving.clones import Clones
 from touchline.proving.matchday import Plan
-from touchline.proving.rules.commit import Commit
-from touchline.proving.rules.minutes import Minutes
 from touchline.proving.seeds import EVERYTHING, Order, codes, command, play
 from touchline.proving.world import Setup
 
@@ -77,31 +73,6 @@ def test_the_same_seed_leaves_the_same_trace_in_any_process(tmp_path: Path) -> N
         traces.append(trace.read_bytes())
     assert traces[0].count(b"\n") > 100
     assert traces[0] == traces[1]
-
-
-def a_second_match(rule: Minutes, commit: Commit) -> Iterator[str]:
-    """A rule that two matches break."""
-    known = vars(rule).setdefault("known", set())
-    known |= {row.key for row in commit.of("ts_matches")}
-    return iter(["minute: there are two"] if len(known) > 1 else [])
-
-
-def prove(*words: str) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["prove", *words])
-    assert ended.value.code == CANNOT
-
-
-@pytest.mark.parametrize("seeds", [1, 3])
-def test_the_trace_is_of_the_failure_that_is_told(seeds: int, monkeypatch, tmp_path: Path, capfd) -> None:
-    monkeypatch.setattr(Minutes, "broken", a_second_match)
-    prove("--seed", "7", "--seeds", str(seeds), "--jobs", "1", "--trace", str(tmp_path / "first"))
-    told = shlex.split(capfd.readouterr().out.splitlines()[-1])
-    prove(*told[3:], "--no-shorten", "--trace", str(tmp_path / "again"))
-
-    assert told[:3] == ["Again:", "touchline", "prove"]
-    assert "there are two" in (tmp_path / "first").read_text()
-    assert (tmp_path / "first").read_bytes() == (tmp_path / "again").read_bytes()
 
 
 def test_faults_are_named_by_their_codes() -> None:
