@@ -39,6 +39,12 @@ class Turmoil:
         self._switches = switches
         self._weather = weather
         self._length_s = length_s
+        self._ahead_s = 0.0
+
+    @property
+    def ahead_s(self) -> float:
+        """How far a clock is ahead, or was until a moment ago: what it said is on its way. Football seconds."""
+        return self._ahead_s if self._weather.has_been("F42", self._world.loop.time()) else 0.0
 
     async def run(self) -> None:
         """Let every kind of trouble come and go."""
@@ -79,6 +85,7 @@ class Turmoil:
             return None
         clock = self._world.clock(process.name)
         clock.skew_s = self._world.rng.uniform(-SKEW_S, SKEW_S)
+        self._ahead_s = max(self.ahead_s, clock.skew_s)
 
         def put_right() -> None:
             clock.skew_s = 0.0

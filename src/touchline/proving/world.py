@@ -135,7 +135,7 @@ class _World:
         self._trace = Trace(self._loop.time, file)
         switches = Switches(plan.seed)
         scene = matchday.scene(plan, setup.faults)
-        self._minutes = Minutes(self._off_s, self._late_s)
+        self._minutes = Minutes(self._early_s, self._late_s)
         self._course = self._course_of(scene, start, speed)
         self._outlet = Faulty(switches, clock)
         store = make_store(clock, Random(repr((plan.seed, "store"))))  # noqa: S311
@@ -322,8 +322,12 @@ class _World:
 
     # ------------------------------------------------------------ how exact it must be
 
+    def _early_s(self) -> float:
+        """A process whose clock is ahead flips its minutes early."""
+        return max(1.0, self._turmoil.ahead_s)
+
     def _off_s(self) -> float:
-        """How far clocks are off, or have been until a moment ago, either way: what they said is on its way."""
+        """How far clocks are off, or have been until a moment ago, either way."""
         return SKEW_S if self._has_been("F42") else 1.0
 
     def _order_is_unsure(self) -> bool:
