@@ -93,6 +93,32 @@ async def test_a_pool_without_a_free_connection_says_so_in_time(conninfo: Connin
         assert await cursors(database) == []
 
 
+async def test_a_cancellation_that_comes_together_with_the_connection_is_heeded(conninfo: Conninfo) -> None:
+    async with Database.open(conninfo.app, name="small", min_size=1, max_size=1, timeout_s=5) as database:
+
+        async def hold(entered: asyncio.Event) -> None:
+            async with database.transaction(T):
+                entered.set()
+                await asyncio.Event().wait()
+
+        waited = 0
+        for turns in range(20):  # of the loop, from the return of the connection on
+            entered = asyncio.Event()
+            async with database.transaction(T):
+                holding = asyncio.ensure_future(hold(entered))
+                while not database.stats().get("requests_waiting"):  # noqa: ASYNC110 - the pool tells nobody
+                    await asyncio.sleep(0)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            waited += not entered.is_set()
+            holding.cancel()
+            assert await asyncio.wait([holding], timeout=1) == ({holding}, set()), turns
+            assert holding.cancelled()
+
+        assert 0 < waited < 20, "before the connection was there, and after"
+        assert await cursors(database) == []
+
+
 async def test_a_pool_opens_while_the_database_is_down(tmp_path: Path) -> None:
     nowhere = f"host={tmp_path} dbname=touchline user=touchline_app"
     async with Database.open(nowhere, name="early", min_size=1, max_size=1, timeout_s=0.1) as database:

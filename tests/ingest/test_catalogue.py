@@ -8,6 +8,7 @@ from tests.ingest.claims import T
 from tests.ingest.house import House
 
 from touchline.errors import ProviderRefused, ProviderTransient
+from touchline.jobs.body import Fenced
 from touchline.provider.port import CatalogueRecord, Kind
 from touchline.store import cursors
 from touchline.task import Done, Run
@@ -111,24 +112,27 @@ async def test_a_page_that_fails_fails_the_run_and_the_cursor_stays(house: House
 async def test_wherever_a_run_is_cut_off_the_cursor_is_not_ahead_of_what_is_written(house: House) -> None:
     house.provider.page_size = 2
     house.provider.named = [team(f"team{number}", 10 + number) for number in range(5)]
-    steps, ended = 0, False
-    while not ended:
-        steps += 1
-        working = asyncio.ensure_future(house.catalogue(Kind.TEAM).run(Run(run_id="cut", slot=T, batch_size=1)))
-        for _ in range(steps):
-            await asyncio.sleep(0.001)
-        working.cancel()
-        ended = not isinstance(
-            (await asyncio.gather(working, return_exceptions=True))[0], asyncio.CancelledError
-        )
-
+    cuts = 0
+    while await is_cut_off(house, steps=cuts + 1):
+        cuts += 1
         stands = await cursor(house)
-        assert (
-            stands is None or {f"team{number}" for number in range(stands - 9)} <= (await named(house)).keys()
-        )
+        written = {f"team{number}" for number in range(0 if stands is None else stands - 9)}
+        assert written <= (await named(house)).keys(), cuts
 
-    assert steps > 3
+    assert cuts > len(house.provider.named), "there is a place before, between and after the writes"
     assert len(await named(house)) == 5
+    assert await cursor(house) == 14
+
+
+async def is_cut_off(house: House, steps: int) -> bool:
+    """Whether so many steps of a run, from one wait to the next, were too few to end it."""
+    left = iter(range(steps))
+    work = house.catalogue(Kind.TEAM).run(Run(run_id="cut", slot=T, batch_size=1))
+    try:
+        await Fenced(work, lambda: next(left, None) is not None)
+    except asyncio.CancelledError:
+        return True
+    return False
 
 
 async def test_a_kind_we_are_refused_does_not_keep_us_from_the_others(house: House) -> None:

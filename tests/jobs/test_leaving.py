@@ -18,14 +18,11 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from structlog.testing import capture_logs
 from tests.conftest import Conninfo
-from tests.jobs.floor import Doing, Floor, Held, T, until
+from tests.jobs.floor import Doing, Floor, Held, until
 
 from touchline.clock import SystemClock
-from touchline.jobs.body import Body, Lease
 from touchline.jobs.runner import ProcessEnds
 from touchline.store.db import Database
-from touchline.store.jobs import LEASE_S
-from touchline.task import Run
 
 WALL = SystemClock()
 
@@ -114,11 +111,3 @@ async def test_once_a_process_ends_nothing_is_begun(database: Database) -> None:
         await runner.run(floor.a_ticket())
 
     assert (task.runs, await floor.runs()) == ([], [])
-
-
-async def test_a_body_that_is_cut_off_before_its_first_step_leaves_nothing_behind() -> None:
-    task = Doing()
-    body = Body(task.run(Run(run_id="x", slot=T, batch_size=1)), WALL, Lease(WALL, LEASE_S))
-
-    assert await body.end()
-    assert task.runs == []

@@ -279,32 +279,6 @@ async def test_a_run_that_finds_itself_lost_is_cancelled_at_its_next_heartbeat(
     assert (running.result(), held.cancelled) == ("lost", 1)
 
 
-async def test_a_body_makes_no_step_once_its_lease_has_run_out(database: Database) -> None:
-    floor = Floor(database)
-    steps: list[str] = []
-    go = asyncio.Event()
-
-    async def stepping(_: Run) -> Done:
-        try:
-            await go.wait()
-            steps.append("after")
-        finally:
-            await asyncio.sleep(0)
-            steps.append("cleaned up")
-        return Done()
-
-    task = Doing(stepping)
-    async with asyncio.TaskGroup() as group:
-        running = group.create_task(floor.a_runner(task).run(floor.a_ticket()))
-        await until(lambda: bool(task.runs))
-        floor.stepped._now += 60  # stopped, with everything it waits for
-        go.set()
-
-    assert steps == ["cleaned up"]
-    assert (running.result(), shown(await floor.runs())) == ("lost", [("Some Job", "lost")])
-    assert metric(floor, "job_runs_total", job="Some Job", status="lost") == 1, "nobody else can count it"
-
-
 async def test_an_end_is_final(database: Database, conninfo: Conninfo) -> None:
     floor = Floor(database)
     await floor.a_runner().run(floor.a_ticket())

@@ -6,7 +6,7 @@ one more step: whoever was stopped for a minute wakes to find that others have t
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Generator
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from touchline.clock import Clock
 from touchline.errors import TouchlineError
@@ -71,14 +71,10 @@ class Body:
             await self._clock.wait(self._nudge, min(deadline, beat_at) - now)
         return None
 
-    async def end(self) -> bool:
-        """Cancel it and wait until it has stopped, at most STUBBORN_S; whether it has."""
+    async def end(self, within_s: float = STUBBORN_S) -> bool:
+        """Cancel it and wait until it has stopped, at most so many real seconds; whether it has."""
         self.task.cancel()
-        return await self.ended_within(STUBBORN_S)
-
-    async def ended_within(self, seconds: float) -> bool:
-        """Whether it ends within so many real seconds."""
-        deadline = self._clock.monotonic() + seconds
+        deadline = self._clock.monotonic() + within_s
         while not self.task.done() and (left := deadline - self._clock.monotonic()) > 0:
             self._nudge.clear()
             await self._clock.wait(self._nudge, left)
@@ -117,11 +113,14 @@ class Fenced:
         error: BaseException | None = None
         while True:
             if not fenced_off and not self._holds():
-                fenced_off, error = True, asyncio.CancelledError()
-            try:
-                asked = self._steps.send(answer) if error is None else self._steps.throw(error)
-            except StopIteration as done:
-                return done.value  # type: ignore[no-any-return]
+                fenced_off, asked = True, None
+                # The task itself: it knows of it even where the error is swallowed. That comes with the yield.
+                cast("asyncio.Task[Done]", asyncio.current_task()).cancel()
+            else:
+                try:
+                    asked = self._steps.send(answer) if error is None else self._steps.throw(error)
+                except StopIteration as done:
+                    return done.value  # type: ignore[no-any-return]
             answer, error = None, None
             try:
                 answer = yield asked

@@ -202,7 +202,7 @@ class Runner:
         while not ended:
             with contextlib.suppress(TouchlineError):
                 await self._beat(ticket.run_id)
-            ended = await body.ended_within(HEARTBEAT_S)
+            ended = await body.end(HEARTBEAT_S)
 
     async def _write_end(self, ticket: Ticket, end: End, lease: Lease) -> bool:
         """Write the end; while the database is away, as long as the run counts as alive; whether it was."""

@@ -14,7 +14,7 @@ import socket
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, LiteralString, TypeVar
+from typing import Any, LiteralString, TypeVar, cast
 
 import msgspec
 import psycopg
@@ -210,8 +210,12 @@ class PostgresDatabase(Database):
     async def transaction(self, now_ms: int, *, within_s: float | None = None) -> AsyncIterator[Tx]:
         loop = asyncio.get_running_loop()
         until = None if within_s is None else loop.time() + within_s
+        cancellations = _cancellations()
         try:
             async with self._pool.connection(within_s) as connection:
+                if _cancellations() > cancellations:
+                    # Python 3.11 loses one that comes together with the connection (python/cpython#86296).
+                    raise asyncio.CancelledError
                 with _bounded(connection, loop.time() + self._transaction_s if until is None else until):
                     async with connection.transaction():
                         yield PostgresTx(connection, now_ms)
@@ -247,6 +251,11 @@ async def _opened(
 ) -> AsyncIterator[PostgresDatabase]:
     async with pool:
         yield PostgresDatabase(pool, transaction_s)
+
+
+def _cancellations() -> int:
+    """How often the task that is running was cancelled."""
+    return cast("asyncio.Task[Any]", asyncio.current_task()).cancelling()
 
 
 def _refuse_failed(connection: Connection) -> None:
