@@ -1,7 +1,7 @@
 """What every test may ask for: a real Postgres, and in it a fresh database of its own.
 
 The server starts once a session; each test gets a clone of the migrated database. Async tests and
-fixtures run on asyncio without a mark.
+fixtures run on asyncio without a mark. `--hypothesis-profile=hard` tries properties ten times as often.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ from typing import NamedTuple
 import psycopg
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.errors import InsufficientPrivilege
@@ -21,6 +22,15 @@ from psycopg.errors import InsufficientPrivilege
 from touchline.embedded.postgres import Postgres
 from touchline.store.db import Database
 from touchline.store.migrate import migrate
+
+# A busy machine is no reason to fail; and all examples of a test may share its database.
+PATIENT = {
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+}
+settings.register_profile("usual", max_examples=100, **PATIENT)
+settings.register_profile("hard", max_examples=1_000, **PATIENT)
+settings.load_profile("usual")
 
 
 class Conninfo(NamedTuple):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from touchline.provider.port import CatalogueRecord, Kind
@@ -109,7 +109,7 @@ RECORDS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(pages=st.lists(RECORDS, max_size=4))
 async def test_a_merge_always_points_to_an_end(database: Database, pages: list[list[CatalogueRecord]]) -> None:
     for page in pages:

@@ -1,6 +1,6 @@
 """What could not be read is kept within limits; a cursor never moves back."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from touchline.provider.port import Unreadable
@@ -60,7 +60,7 @@ async def test_text_the_database_cannot_hold_does_not_lose_the_payload(database:
     assert (reason, match_id) == ("a\N{REPLACEMENT CHARACTER}b ?", "\N{REPLACEMENT CHARACTER}")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(batches=st.lists(st.lists(st.binary(max_size=40), max_size=5), max_size=5))
 async def test_what_is_kept_is_the_newest_within_both_limits(
     database: Database, batches: list[list[bytes]]

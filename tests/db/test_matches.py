@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.build import MATCH, a_goal, a_match, a_schedule, a_word, slots
@@ -254,7 +254,7 @@ SLOTS = st.tuples(*[st.integers(0, 32_767)] * 4, st.integers(-1, 32_767), *[st.i
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=20)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(home=SLOTS, away=SLOTS, status=st.sampled_from(Status), note=TEXT, name=TEXT, time=st.integers(0, 200))
 async def test_any_legal_content_comes_back(
     database: Database, home: Any, away: Any, status: Status, note: str, name: str, time: int

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.build import MATCH, T, a_claim, a_goal
@@ -290,7 +290,7 @@ def stories(draw: st.DrawFn) -> list[Observation]:
     return claims
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(story=stories(), number=st.integers(0, 2**60))
 async def test_one_batch_ends_like_claim_after_claim(
     database: Database, story: list[Observation], number: int

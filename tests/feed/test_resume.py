@@ -211,7 +211,7 @@ def versions(heard: Sequence[Heard], match: bytes) -> list[int]:
 
 
 @given(steps)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_a_reader_that_was_cut_and_came_back_has_what_an_uncut_one_has(steps: list[Step]) -> None:
     stage, uncut = asyncio.run(played(steps, EventLog()))
     heard = told(stage.heard)
@@ -225,7 +225,7 @@ def test_a_reader_that_was_cut_and_came_back_has_what_an_uncut_one_has(steps: li
 
 
 @given(steps)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_where_the_log_forgets_the_state_is_told_and_everything_after_it(steps: list[Step]) -> None:
     stage, uncut = asyncio.run(played(steps, EventLog(events_max=3)))
     heard = told(stage.heard)

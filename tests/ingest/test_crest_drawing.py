@@ -6,7 +6,7 @@ import zlib
 from io import BytesIO
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -163,7 +163,7 @@ def damaged(draw_: st.DrawFn) -> bytes:
 HEADS = [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"RIFF\x40\x00\x00\x00WEBPVP8 "]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(st.builds(bytes.__add__, st.sampled_from(HEADS), st.binary(max_size=300)) | damaged())
 def test_garbage_is_refused_or_drawn_and_never_raises_anything_else(sent: bytes) -> None:
     drawing = None

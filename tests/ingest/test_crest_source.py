@@ -221,7 +221,7 @@ async def nowhere(_name: str, _port: int) -> Sequence[str]:
 LOST = Source(Doorman((), nowhere), timeout_s=5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.text(max_size=60) | st.builds("http://{}:{}/{}".format, st.text(max_size=20), st.integers(), st.text())
 )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 from tests.conftest import Conninfo
@@ -307,7 +307,7 @@ async def play(
     return floor, [(row["job_name"], row["scheduled_for"], row["fate"], row["made_up"]) for row in rows]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(STEPS)
 def test_no_slot_is_lost_or_doubled_whatever_planners_do(conninfo: Conninfo, steps: Steps) -> None:
     given_jobs = [

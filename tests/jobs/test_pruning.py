@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import errors
 from tests.conftest import Conninfo
@@ -114,7 +114,7 @@ async def test_public_versions_are_as_they_were(database: Database) -> None:
         assert await views.some(tx, ids) == before
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(
     st.lists(
         st.lists(st.tuples(st.sampled_from((A, B, C)), st.booleans()), max_size=8), min_size=1, max_size=4

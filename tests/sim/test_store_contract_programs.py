@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from tests.conftest import Conninfo
 from tests.sim.house import T
@@ -173,7 +173,7 @@ def on_postgres(program: Sequence[Step], where: Conninfo) -> list[Any]:
         return list(play(loop, run(store, clock, program)))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(program=st.lists(steps, min_size=12, max_size=40))
 def test_a_program_does_the_same_on_both(proving_database: Conninfo, program: list[Step]) -> None:
     ours, theirs = on_twin(program), on_postgres(program, proving_database)

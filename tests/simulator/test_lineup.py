@@ -50,7 +50,7 @@ def substitutions(course: Course, side: int) -> list[Happening]:
 courses = st.integers(0, 10**9).map(lambda seed: play(a_tie(seed), two_stamps=True))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(courses)
 def test_who_does_something_is_on_the_pitch(course: Course) -> None:
     for side in SIDES:
@@ -60,7 +60,7 @@ def test_who_does_something_is_on_the_pitch(course: Course) -> None:
             assert on.get(player.id, 0) <= one.at <= off.get(player.id, one.at)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(courses)
 def test_nobody_returns_and_no_more_than_eleven_begin(course: Course) -> None:
     for side in SIDES:
@@ -72,7 +72,7 @@ def test_nobody_returns_and_no_more_than_eleven_begin(course: Course) -> None:
         assert len({*off, *(player for _, player in doings(course, side))} - {*on}) <= 11
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(courses)
 def test_who_is_sent_off_is_gone_unless_the_card_is_taken_back(course: Course) -> None:
     overruled = {one.about: one.at for one in course.happenings if one.codes[1] == RED_CANCELLED}
@@ -87,7 +87,7 @@ def test_who_is_sent_off_is_gone_unless_the_card_is_taken_back(course: Course) -
                     assert change.key < sent.key or change.at >= back or change.other != sent.player
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(courses)
 def test_a_second_yellow_card_follows_the_first_and_an_assist_is_somebody_elses(course: Course) -> None:
     cards = Counter((one.what, one.player) for one in course.happenings if one.player)

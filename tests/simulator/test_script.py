@@ -51,7 +51,7 @@ def test_another_seed_gives_other_matches():
     assert one.isdisjoint(other)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(cut=st.floats(0, 7_200), instant=st.floats(0, 7_200))
 def test_a_restart_at_any_instant_goes_on_as_if_nothing_had_happened(ran_through, cut, instant):
     scene, through = ran_through
