@@ -34,6 +34,7 @@ QUIET_SQL = """
 SELECT external_id FROM ts_matches
 WHERE status_id IN (2, 4, 5, 7) AND last_event_ts < %(now)s - 120 AND last_seen_ts > %(now)s - 100
 """
+ENDED_SQL = "SELECT status_id = 8 FROM ts_matches WHERE external_id = %s"
 KNOWN_SQL = "SELECT greatest(last_event_ts, last_seen_ts) FROM ts_matches WHERE external_id = %s"
 TOLD_SQL = "SELECT at_ms FROM change WHERE match_id = %s AND kind = 'sla' ORDER BY seq"
 
@@ -116,9 +117,16 @@ def row(installation: Installation, match_id: str) -> str:
 
 
 def is_shown_in_time(installation: Installation, match_id: str) -> bool:
-    """Whether the live page has the match, and says nothing of a delay."""
+    """Whether the live page has the match and says nothing of a delay, or the match is over by now."""
     shown = row(installation, match_id)
-    return bool(shown) and "Data delayed" not in shown
+    return "Data delayed" not in shown and (bool(shown) or is_over(installation, match_id))
+
+
+def is_over(installation: Installation, match_id: str) -> bool:
+    """Whether it has ended: the live page may have it no more."""
+    with psycopg.connect(installation.conninfo) as connection:
+        [ended] = connection.execute(ENDED_SQL, [match_id]).fetchone() or [False]
+        return bool(ended)
 
 
 def quiet_matches(installation: Installation) -> set[str]:
