@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -96,27 +98,38 @@ async def test_a_pool_without_a_free_connection_says_so_in_time(conninfo: Connin
 async def test_a_cancellation_that_comes_together_with_the_connection_is_heeded(conninfo: Conninfo) -> None:
     async with Database.open(conninfo.app, name="small", min_size=1, max_size=1, timeout_s=5) as database:
 
-        async def hold(entered: asyncio.Event) -> None:
+        async def hold(begun: asyncio.Event, entered: asyncio.Event) -> None:
+            begun.set()
             async with database.transaction(T):
                 entered.set()
                 await asyncio.Event().wait()
 
-        waited = 0
-        for turns in range(20):  # of the loop, from the return of the connection on
-            entered = asyncio.Event()
+        waited = []
+        for turns in range(20):
+            begun, entered = asyncio.Event(), asyncio.Event()
+
+            def cut(holding: asyncio.Task[None], entered: asyncio.Event = entered) -> None:
+                waited.append(not entered.is_set())
+                holding.cancel()
+
             async with database.transaction(T):
-                holding = asyncio.ensure_future(hold(entered))
-                while not database.stats().get("requests_waiting"):  # noqa: ASYNC110 - the pool tells nobody
-                    await asyncio.sleep(0)
-            for _ in range(turns):
-                await asyncio.sleep(0)
-            waited += not entered.is_set()
-            holding.cancel()
+                holding = asyncio.ensure_future(hold(begun, entered))
+                await begun.wait()
+                assert database.stats()["requests_waiting"] == 1
+            after(turns, partial(cut, holding))
             assert await asyncio.wait([holding], timeout=1) == ({holding}, set()), turns
             assert holding.cancelled()
 
-        assert 0 < waited < 20, "before the connection was there, and after"
+        assert set(waited) == {True, False}, "before the connection was there, and after"
         assert await cursors(database) == []
+
+
+def after(turns: int, call: Callable[[], None]) -> None:
+    """Call it so many turns of the loop from now."""
+    if turns:
+        asyncio.get_running_loop().call_soon(after, turns - 1, call)
+    else:
+        call()
 
 
 async def test_a_pool_opens_while_the_database_is_down(tmp_path: Path) -> None:
