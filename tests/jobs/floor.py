@@ -158,6 +158,14 @@ def shown(runs: Rows) -> list[tuple[str, str]]:
     return [(row["job_name"], row["status"]) for row in runs]
 
 
+def metric(floor: Floor, name: str, **labels: str) -> float:
+    """A sample of what is counted."""
+    shown = floor.metrics.render().decode()
+    wanted = "{" + ",".join(f'{label}="{value}"' for label, value in labels.items()) + "}"
+    found = [line.rpartition(" ")[2] for line in shown.splitlines() if line.startswith(f"{name}{wanted}")]
+    return float(found[0]) if found else 0.0
+
+
 async def all_of(runner: Runner, *tickets: Ticket) -> list[Came]:
     """Run tickets at the same time."""
     return list(await asyncio.gather(*(runner.run(ticket) for ticket in tickets)))

@@ -3,7 +3,7 @@
 import asyncio
 
 from tests.conftest import Conninfo
-from tests.jobs.floor import Doing, Floor, T, a_job, shown, until
+from tests.jobs.floor import Doing, Floor, T, a_job, metric, shown, until
 
 from touchline.clock import SystemClock
 from touchline.jobs.body import HEARTBEAT_S, STUBBORN_S, Body, Lease
@@ -46,6 +46,7 @@ async def test_a_body_makes_no_step_once_its_lease_has_run_out(database: Databas
 
     assert steps == ["cleaned up"]
     assert (running.result(), shown(await floor.runs())) == ("lost", [("Some Job", "lost")])
+    assert metric(floor, "job_runs_total", job="Some Job", status="lost") == 1, "nobody else can count it"
 
 
 async def test_a_body_whose_lease_ran_out_while_it_waited_for_a_connection_does_nothing_with_it(

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from structlog.testing import capture_logs
 from tests.conftest import Conninfo
-from tests.jobs.floor import Doing, Floor, Held, T, a_job, age, all_of, shown, until
+from tests.jobs.floor import Doing, Floor, Held, T, a_job, age, all_of, metric, shown, until
 
 from touchline.clock import SteppedClock, SystemClock
 from touchline.errors import ProviderTransient
@@ -24,14 +24,6 @@ WALL = SystemClock()
 
 def events(log: list[Any], *names: str) -> list[dict[str, Any]]:
     return [dict(line) for line in log if line["event"] in (names or {line["event"]})]
-
-
-def metric(floor: Floor, name: str, **labels: str) -> float:
-    """A sample of what is counted."""
-    shown = floor.metrics.render().decode()
-    wanted = "{" + ",".join(f'{label}="{value}"' for label, value in labels.items()) + "}"
-    found = [line.rpartition(" ")[2] for line in shown.splitlines() if line.startswith(f"{name}{wanted}")]
-    return float(found[0]) if found else 0.0
 
 
 async def test_a_run_that_ends_well_is_written_said_and_counted(database: Database) -> None:
